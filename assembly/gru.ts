@@ -1,0 +1,262 @@
+/**
+ * The GRU: one cell, two reset modes, and the loop over a packed batch.
+ *
+ *     px = b  + x · W                               z = f(clip(px_z + ph_z))
+ *     ph = rb + h · R                               r = f(clip(px_r + ph_r))
+ *     reset after:   n = g(clip(px_n + r * ph_n))
+ *     reset before:  n = g(clip(px_n + (rb_n + (r * h) · R_n)))
+ *     h' = z * h + (1 - z) * n
+ *
+ * (Cho et al. 2014: z keeps the old state. The two modes are Keras's `reset_after`, ONNX's `linear_before_reset`.)
+ *
+ * Memory of one call: a padded block, and the packed steps between (padding.ts), which are all that is computed.
+ *
+ *     x    (rows, steps, I)     inputs, or (rows, steps) ids of an embedding's rows
+ *     px   (packed steps, 3·Hp) their input projection
+ *     ph   (rows, 3·Hp)         the recurrent product of one step, then the gates in its place: z | r | n
+ *     rh   (rows, Hp)           r * h, reset before only
+ *     h    (rows, Hp)           the state, updated in place
+ *     y    (rows, steps, Hp)    every new state, at the place of its input, and the padding
+ */
+import { activate } from "./activation";
+import { multiply } from "./matmul";
+import { padded } from "./pack";
+import { entry, Packing, packSteps, pad } from "./padding";
+
+/** One direction's constants, written once by JS; the field order is the one in src/kernel/recurrence.ts. */
+// @ts-ignore: decorator
+@unmanaged
+class Gru extends Packing {
+  /** I */
+  inputs: i32;
+  /** H */
+  units: i32;
+  resetAfter: i32;
+  /** From each row's last valid step to its first */
+  reverse: i32;
+  /** Infinity for none */
+  clip: f32;
+  recurrentActivation: i32;
+  recurrentAlpha: f32;
+  recurrentBeta: f32;
+  activation: i32;
+  activationAlpha: f32;
+  activationBeta: f32;
+  /** packed (I, z|r|n) */
+  kernel: usize;
+  /** packed (H, z|r|n), or (H, z|r) when reset before */
+  recurrentKernel: usize;
+  /** packed (H, n), reset before only */
+  recurrentCandidate: usize;
+  /** (3·Hp) */
+  bias: usize;
+  /** (3·Hp) */
+  recurrentBias: usize;
+  /** (V + 1, I) the embedding that inputs are ids of, and zeros; or 0 */
+  embedding: usize;
+  /** (V + 1, 3·Hp) the projection of each of its rows, or 0 */
+  table: usize;
+  /** scratch: see the drawing */
+  px: usize;
+  /** packed steps that fit into px, at least as many as a block has rows */
+  pxCapacity: i32;
+  ph: usize;
+  rh: usize;
+  /** (pxCapacity) i32: ids of packed steps */
+  ids: usize;
+}
+
+/**
+ * Runs a padded block of steps.
+ *
+ * @param layer a Gru
+ * @param x (rows, steps, ·) inputs, xStride bytes from one step to the next
+ * @param mask (rows, steps) u8, 1 where a step is valid; 0 where all are
+ * @param h (rows, Hp) state, in and out
+ * @param started (rows) u8: 1 once a row has had a valid step, in and out
+ * @param y (rows, steps, Hp) outputs, or 0 for none
+ * @param rule what padded outputs hold (padding.ts)
+ * @param value the number that they hold, for the rule that wants one
+ */
+export function gru(
+  layer: usize,
+  x: usize,
+  xStride: usize,
+  rows: i32,
+  steps: i32,
+  mask: usize,
+  h: usize,
+  started: usize,
+  y: usize,
+  rule: i32,
+  value: f32,
+): void {
+  const self = changetype<Gru>(layer);
+  const width = <usize>padded(self.units) << 2;
+  const gates = width * 3;
+  const reverse = self.reverse;
+  if (mask) pad(false, rows, steps, mask, reverse, h, started, y, width, rule, value);
+  const packed = packSteps(self, rows, steps, mask, reverse);
+  let cells = self.cells;
+  for (let step = 0, end = 0; step < packed; ) {
+    let count = 0;
+    for (; end < packed; ++end) {
+      const alive = entry(self.alive, end);
+      if (count + alive > self.pxCapacity) break;
+      count += alive;
+    }
+    if (!self.table) project(self, x, xStride, cells, count, gates);
+    let px = self.px;
+    for (; step < end; ++step) {
+      const alive = entry(self.alive, step);
+      if (self.resetAfter) stepAfter(self, px, x, xStride, cells, alive, h, y, width);
+      else stepBefore(self, px, x, xStride, cells, alive, h, y, width);
+      px += <usize>alive * gates;
+      cells += <usize>alive << 2;
+    }
+  }
+  pad(true, rows, steps, mask, reverse, h, started, y, width, rule, value);
+}
+
+/** px = b + x · W of some packed steps. */
+function project(self: Gru, x: usize, xStride: usize, cells: usize, count: i32, gates: usize): void {
+  const vectors = <i32>(gates >> 4);
+  if (self.embedding) {
+    for (let i = 0; i < count; ++i) {
+      store<i32>(self.ids + (<usize>i << 2), load<i32>(x + <usize>entry(cells, i) * xStride));
+    }
+    x = self.embedding;
+    xStride = <usize>self.inputs << 2;
+    cells = self.ids;
+  }
+  multiply(x, cells, xStride, count, self.kernel, self.inputs, vectors, self.bias, self.px, gates);
+}
+
+/** The projection of a row's step: its place in px, or the table's row. */
+// @ts-ignore: decorator
+@inline
+function projected(self: Gru, px: usize, x: usize, xStride: usize, cells: usize, row: i32, gates: usize): usize {
+  if (!self.table) return px + <usize>row * gates;
+  return self.table + <usize>load<i32>(x + <usize>entry(cells, row) * xStride) * gates;
+}
+
+/** One step of the rows alive, reset after: one recurrent product for all three gates. */
+function stepAfter(
+  self: Gru,
+  px: usize,
+  x: usize,
+  xStride: usize,
+  cells: usize,
+  rows: i32,
+  h: usize,
+  y: usize,
+  width: usize,
+): void {
+  const gates = width * 3;
+  let ph = self.ph;
+  const vectors = <i32>(gates >> 4);
+  multiply(h, self.order, width, rows, self.recurrentKernel, self.units, vectors, self.recurrentBias, ph, gates);
+  for (let row = 0; row < rows; ++row) {
+    const p = projected(self, px, x, xStride, cells, row, gates);
+    updateAndReset(self, p, ph, width);
+    const r = ph + width;
+    const n = r + width;
+    for (let i: usize = 0; i < width; i += 16) {
+      const ph_n = f32x4.mul(v128.load(r + i), v128.load(n + i));
+      v128.store(n + i, f32x4.add(v128.load(p + width * 2 + i), ph_n));
+    }
+    candidateAndState(self, ph, h, y, cells, row, width);
+    ph += gates;
+  }
+}
+
+/** One step of the rows alive, reset before: the candidate's product has to wait for r. */
+function stepBefore(
+  self: Gru,
+  px: usize,
+  x: usize,
+  xStride: usize,
+  cells: usize,
+  rows: i32,
+  h: usize,
+  y: usize,
+  width: usize,
+): void {
+  const gates = width * 3;
+  const depth = self.units;
+  let ph = self.ph;
+  let rh = self.rh;
+  const two = <i32>(width >> 3);
+  multiply(h, self.order, width, rows, self.recurrentKernel, depth, two, self.recurrentBias, ph, gates);
+  for (let row = 0; row < rows; ++row) {
+    updateAndReset(self, projected(self, px, x, xStride, cells, row, gates), ph, width);
+    const hr = h + <usize>entry(self.order, row) * width;
+    for (let i: usize = 0; i < width; i += 16) {
+      v128.store(rh + i, f32x4.mul(v128.load(ph + width + i), v128.load(hr + i)));
+    }
+    ph += gates;
+    rh += width;
+  }
+  ph = self.ph;
+  const one = <i32>(width >> 4);
+  const bias = self.recurrentBias + width * 2;
+  multiply(self.rh, 0, width, rows, self.recurrentCandidate, depth, one, bias, ph + width * 2, gates);
+  for (let row = 0; row < rows; ++row) {
+    const p = projected(self, px, x, xStride, cells, row, gates);
+    addTo(ph + width * 2, p + width * 2, width);
+    candidateAndState(self, ph, h, y, cells, row, width);
+    ph += gates;
+  }
+}
+
+/** z | r of one row, in place of their recurrent products. */
+// @ts-ignore: decorator
+@inline
+function updateAndReset(self: Gru, px: usize, ph: usize, width: usize): void {
+  addTo(ph, px, width << 1);
+  if (self.clip != Infinity) clamp(ph, width << 1, self.clip);
+  activate(self.recurrentActivation, ph, <i32>(width >> 3), self.recurrentAlpha, self.recurrentBeta);
+}
+
+/** n from its pre-activation, and the new state. */
+// @ts-ignore: decorator
+@inline
+function candidateAndState(
+  self: Gru,
+  ph: usize,
+  states: usize,
+  outputs: usize,
+  cells: usize,
+  row: i32,
+  width: usize,
+): void {
+  const n = ph + (width << 1);
+  const h = states + <usize>entry(self.order, row) * width;
+  const y = outputs ? outputs + <usize>entry(cells, row) * width : 0;
+  if (self.clip != Infinity) clamp(n, width, self.clip);
+  activate(self.activation, n, <i32>(width >> 4), self.activationAlpha, self.activationBeta);
+  const one = f32x4.splat(1);
+  for (let i: usize = 0; i < width; i += 16) {
+    const z = v128.load(ph + i);
+    const kept = f32x4.mul(z, v128.load(h + i));
+    const state = f32x4.add(kept, f32x4.mul(f32x4.sub(one, z), v128.load(n + i)));
+    v128.store(h + i, state);
+    if (y) v128.store(y + i, state);
+  }
+}
+
+/** a += b over some bytes; the recurrent side is the one in place, and addition does not care. */
+// @ts-ignore: decorator
+@inline
+function addTo(a: usize, b: usize, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 16) v128.store(a + i, f32x4.add(v128.load(b + i), v128.load(a + i)));
+}
+
+/** Bounds to [-c, c]; NaN stays. */
+function clamp(a: usize, bytes: usize, c: f32): void {
+  const high = f32x4.splat(c);
+  const low = f32x4.splat(-c);
+  for (let i: usize = 0; i < bytes; i += 16) {
+    v128.store(a + i, f32x4.pmin(f32x4.pmax(v128.load(a + i), low), high));
+  }
+}

@@ -1,0 +1,257 @@
+// The build, from assembly/ and src/ to dist/. Usage: node build.mjs [--wasm-only | --if-stale | --readme]
+//
+//   --wasm-only  only build/gru.wasm and build/inline.js: enough for the tests that import src/
+//   --if-stale   do nothing when dist/ is newer than every source
+//   --readme     also write the sizes into README.md
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import asc from "assemblyscript/asc";
+import * as esbuild from "esbuild";
+import { minify } from "terser";
+
+/**
+ * Upper bounds in bytes. 1 KB is 1000 bytes here, the stricter reading. Those of the entries are what stands today, so
+ * that nothing grows; the aim is 20 KB for congruent and 11 KB for congruent/core, which is not reached yet.
+ */
+const budgets = { wasm: 16_000, "congruent gzip": 21_500, "congruent/core gzip": 16_300 };
+
+/** The public entries, by the name of their file in dist/. */
+const entries = {
+  index: { name: "congruent", source: "src/index.ts" },
+  core: { name: "congruent/core", source: "src/core.ts" },
+  reference: { name: "congruent/reference", source: "src/reference/index.ts" },
+  convert: { name: "congruent/convert", source: "src/convert/index.ts" },
+};
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+const require = createRequire(import.meta.url);
+const options = new Set(process.argv.slice(2));
+process.chdir(root);
+
+if (options.has("--if-stale") && isFresh()) process.exit(0);
+await buildWasm();
+if (!options.has("--wasm-only")) {
+  await buildPackage();
+  reportSizes();
+}
+
+function isFresh() {
+  if (!existsSync("dist/index.js")) return false;
+  const built = statSync("dist/index.js").mtimeMs;
+  const sources = ["assembly", "src"].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)),
+  );
+  return [...sources, "build.mjs", "asconfig.json", "package.json"].every((file) => statSync(file).mtimeMs <= built);
+}
+
+/** assembly/ → build/gru.wasm, build/gru.wat, build/inline.js */
+async function buildWasm() {
+  const { error, stderr } = await asc.main(["assembly/index.ts", "--target", "release"]);
+  if (error) fail(`asc: ${error.message}\n${stderr}`);
+  process.stderr.write(stderr.toString());
+  const bytes = readFileSync("build/gru.wasm");
+  checkWasm(bytes, readFileSync("build/gru.wat", "utf8"));
+  replaceFile("build/inline.js", `export const text =\n  "${encode(bytes)}";\n`);
+  replaceFile(
+    "build/inline.d.ts",
+    "/** build/gru.wasm, as src/kernel/decode.ts reads it. */\nexport declare const text: string;\n",
+  );
+}
+
+/**
+ * Bytes → a text for a string literal, which src/kernel/decode.ts undoes. Bytes stay apart from each other, so gzip finds
+ * in the text what it would find in the bytes; base64 would hide it, and be a third larger when compressed.
+ *
+ * @param {Uint8Array} bytes
+ */
+function encode(bytes) {
+  let text = "";
+  for (const byte of bytes) {
+    const rotated = (byte + 3) & 255;
+    const page = Math.floor(rotated / 89);
+    const code = 35 + (rotated % 89);
+    text += ["", "}", "~"][page] + String.fromCharCode(code < 92 ? code : code + 1);
+  }
+  return text;
+}
+
+/**
+ * The module must load anywhere and be called with plain numbers.
+ *
+ * @param {Uint8Array} bytes
+ * @param {string} text
+ */
+function checkWasm(bytes, text) {
+  const module = new WebAssembly.Module(bytes);
+  const imports = WebAssembly.Module.imports(module);
+  if (imports.length > 0)
+    fail(`gru.wasm imports ${imports.map((i) => `${i.module}.${i.name}`).join(", ")}: expected none`);
+  for (const { name, kind } of WebAssembly.Module.exports(module)) {
+    if (kind === "memory") continue;
+    if (kind !== "function") fail(`gru.wasm exports the ${kind} ${name}: expected functions and the memory only`);
+    const inner = text.match(new RegExp(`\\(export "${name}" \\(func (\\S+)\\)\\)`))?.[1] ?? "";
+    const signature = text
+      .split("\n")
+      .find((line) => line.trimStart().startsWith(`(func ${inner} `) || line.trim() === `(func ${inner}`);
+    if (signature === undefined) fail(`gru.wat does not define ${name}`);
+    // i64 would be a BigInt in JavaScript, v128 and references cannot be passed at all.
+    if (/\b(i64|v128|\w+ref)\b/.test(signature.replaceAll(/\$\S+/g, "")))
+      fail(`gru.wasm exports ${name} with a type that is not a number: ${signature.trim()}`);
+  }
+  if (bytes.length >= budgets.wasm) fail(`gru.wasm has ${bytes.length} bytes: expected less than ${budgets.wasm}`);
+}
+
+/** src/ and build/ → dist/, which is replaced as a whole. */
+async function buildPackage() {
+  const stage = `build/dist-${process.pid}`;
+  process.on("exit", () => rmSync(stage, { recursive: true, force: true }));
+  await esbuild.build({
+    entryPoints: Object.fromEntries(Object.entries(entries).map(([file, { source }]) => [file, source])),
+    outdir: stage,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    target: "es2022",
+    // package.json promises users `sideEffects: false`; here one import counts for its effect alone: the stand-in that
+    // must come before the loader.
+    ignoreAnnotations: true,
+    legalComments: "none",
+    chunkNames: "shared-[hash]",
+    logLevel: "warning",
+  });
+  for (const file of readdirSync(stage)) {
+    const { code } = await minify(readFileSync(join(stage, file), "utf8"), {
+      module: true,
+      ecma: 2020,
+      compress: { passes: 3, pure_getters: true },
+    });
+    writeFileSync(join(stage, file), `${code}\n`);
+  }
+  const types = spawnSync(
+    process.execPath,
+    [require.resolve("typescript/bin/tsc"), "-p", "tsconfig.build.json", "--outDir", stage],
+    { encoding: "utf8" },
+  );
+  if (types.status !== 0) fail(`tsc: ${types.stdout}${types.stderr}`);
+  finishTypes(stage);
+  writeFileSync(join(stage, "gru.wasm"), readFileSync("build/gru.wasm"));
+  writeFileSync(join(stage, "LICENSES.txt"), thirdPartyLicenses());
+  rmSync("dist", { recursive: true, force: true });
+  renameSync(stage, "dist");
+  replaceFile("build/sizes.json", `${JSON.stringify(await measure(), null, 2)}\n`);
+}
+
+/**
+ * tsc declares every source, and keeps `.ts` in imports. Users get what the entries' types need, with `.js`.
+ *
+ * @param {string} stage
+ */
+function finishTypes(stage) {
+  const types = Object.values(entries).map(({ source }) => source.replace(/^src/, stage).replace(/\.ts$/, ".d.ts"));
+  const reached = new Set(types);
+  for (const path of reached) {
+    const declarations = readFileSync(path, "utf8").replaceAll(
+      /((?:from|import) ?\(?)"(\.[^"]+)\.ts"/g,
+      (_, before, target) => {
+        reached.add(join(path, "..", `${target}.d.ts`));
+        return `${before}"${target}.js"`;
+      },
+    );
+    writeFileSync(path, declarations);
+  }
+  for (const file of readdirSync(stage, { recursive: true, encoding: "utf8" })) {
+    const path = join(stage, file);
+    if (path.endsWith(".d.ts") && !reached.has(path)) rmSync(path);
+  }
+  for (const folder of readdirSync(stage)) {
+    const path = join(stage, folder);
+    if (statSync(path).isDirectory() && readdirSync(path).length === 0) rmSync(path, { recursive: true });
+  }
+}
+
+/** What others' licences ask us to say about their code in dist/. */
+function thirdPartyLicenses() {
+  const manifest = (/** @type {string} */ name) =>
+    JSON.parse(readFileSync(`node_modules/${name}/package.json`, "utf8"));
+  const compiler = manifest("assemblyscript");
+  const loader = manifest("@assemblyscript/loader");
+  return [
+    "congruent itself is under the MIT licence (see LICENSE). dist/ also contains code from:\n",
+    `* @assemblyscript/loader ${loader.version}, bundled into the JavaScript (minified, unused parts left out)`,
+    `* the standard library of AssemblyScript ${compiler.version}, compiled into gru.wasm and its inlined copy\n`,
+    `Both come from ${compiler.repository.url.replace(/^git\+|\.git$/g, "")} under the licence below.\n`,
+    "-------- NOTICE --------\n",
+    readFileSync("node_modules/assemblyscript/NOTICE", "utf8"),
+    "-------- LICENSE --------\n",
+    readFileSync("node_modules/assemblyscript/LICENSE", "utf8"),
+  ].join("\n");
+}
+
+/** Bytes of every entry with all that it imports, in one file as a bundler makes it. */
+async function measure() {
+  const sizeOf = (/** @type {Uint8Array} */ content) => ({
+    raw: content.length,
+    gzip: gzipSync(content, { level: 9 }).length,
+  });
+  /** @type {Record<string, { raw: number, gzip: number }>} */
+  const sizes = { "gru.wasm": sizeOf(readFileSync("dist/gru.wasm")) };
+  for (const [file, { name }] of Object.entries(entries)) {
+    const { outputFiles } = await esbuild.build({
+      entryPoints: [`dist/${file}.js`],
+      bundle: true,
+      format: "esm",
+      minify: true,
+      ignoreAnnotations: true,
+      write: false,
+    });
+    sizes[name] = sizeOf(outputFiles[0].contents);
+  }
+  return sizes;
+}
+
+function reportSizes() {
+  const sizes = JSON.parse(readFileSync("build/sizes.json", "utf8"));
+  const kilobytes = (/** @type {number} */ bytes) => (bytes / 1000).toFixed(1);
+  console.log("entry, with all that it imports    raw KB   gzip KB");
+  for (const [name, { raw, gzip }] of Object.entries(sizes)) {
+    console.log(`${name.padEnd(32)}${kilobytes(raw).padStart(9)}${kilobytes(gzip).padStart(10)}`);
+  }
+  if (options.has("--readme")) {
+    const rows = Object.entries(sizes).map(
+      ([name, { raw, gzip }]) => `| \`${name}\` | ${kilobytes(raw)} | ${kilobytes(gzip)} |`,
+    );
+    const table = ["| entry | KB | KB gzipped |", "|---|---|---|", ...rows].join("\n");
+    const readme = readFileSync("README.md", "utf8");
+    writeFileSync("README.md", readme.replace(/(<!-- sizes -->\n)[\s\S]*?(\n<!-- \/sizes -->)/, `$1${table}$2`));
+  }
+  for (const name of ["congruent", "congruent/core"]) {
+    const limit = budgets[/** @type {keyof typeof budgets} */ (`${name} gzip`)];
+    if (sizes[name].gzip > limit) fail(`${name} has ${sizes[name].gzip} bytes gzipped: expected at most ${limit}`);
+  }
+}
+
+/**
+ * Writes in one step, so that a test that reads meanwhile sees the old file or the new one.
+ *
+ * @param {string} path
+ * @param {string} content
+ */
+function replaceFile(path, content) {
+  mkdirSync(join(path, ".."), { recursive: true });
+  writeFileSync(`${path}.${process.pid}`, content);
+  renameSync(`${path}.${process.pid}`, path);
+}
+
+/**
+ * @param {string} message
+ * @returns {never}
+ */
+function fail(message) {
+  console.error(`build: ${message}`);
+  process.exit(1);
+}

@@ -1,0 +1,11 @@
+/**
+ * Weights of other frameworks → the options of `gru` and `bidirectional`.
+ *
+ * @module
+ */
+export { CongruentError, type CongruentErrorCode } from "../errors.ts";
+export type { GateOrder } from "./gates.ts";
+export { fromOnnx, type OnnxGru } from "./onnx.ts";
+export { fromPyTorch, fromPyTorchModule, type PyTorchGru, type PyTorchModuleOptions } from "./pytorch.ts";
+export { fromTf1GruCell, type Tf1GruCell } from "./tf1.ts";
+export { fromWebnn, type WebnnActivation, type WebnnGru } from "./webnn.ts";

@@ -1,0 +1,87 @@
+import type { EmbeddingLayer, GruLayer, Layer } from "../layers/layer.ts";
+import type { Batch, Engine, EngineFactory, EngineStream, Results } from "../model/engine.ts";
+import type { Semantics } from "../sequence/semantics.ts";
+import { BidirectionalOperation } from "./bidirectional.ts";
+import { DenseOperation } from "./dense.ts";
+import { EmbeddingOperation } from "./embedding.ts";
+import { GruOperation } from "./gru.ts";
+import { instantiate } from "./instantiate.ts";
+import { MaskingOperation } from "./masking.ts";
+import { copy, KernelMemory } from "./memory.ts";
+import type { Operation } from "./operation.ts";
+import { Recurrence } from "./recurrence.ts";
+import { reserveScratch, type Scratch } from "./scratch.ts";
+import { featuresOf, type Sequence, Store } from "./sequence.ts";
+import { KernelStream, StreamStates } from "./stream.ts";
+
+/** An engine factory over a compiled module: one instance a model, with its weights packed once. */
+export function kernelEngine(module: () => object): EngineFactory {
+  return (layers) => new KernelEngine(new KernelMemory(instantiate(module())), layers);
+}
+
+class KernelEngine implements Engine {
+  private readonly scratch: Scratch;
+  private readonly operations: readonly Operation[];
+  private readonly streamStates: StreamStates;
+  private readonly store = new Store();
+
+  constructor(
+    private readonly memory: KernelMemory,
+    layers: readonly Layer[],
+  ) {
+    const scratch = reserveScratch(memory, layers);
+    const recurrences: Recurrence[] = [];
+    // The embedding whose ids reach the layer at hand.
+    let embedding: EmbeddingLayer | null = null;
+    const recur = (layer: GruLayer): Recurrence => {
+      const recurrence = new Recurrence(memory, scratch, layer, embedding);
+      recurrences.push(recurrence);
+      return recurrence;
+    };
+    const operations: Operation[] = [];
+    for (const layer of layers) {
+      const slot = recurrences.length;
+      if (layer.kind === "embedding") {
+        operations.push(new EmbeddingOperation(layer, memory, scratch));
+        embedding = layer;
+      } else if (layer.kind === "masking") {
+        operations.push(new MaskingOperation(layer, memory, scratch));
+      } else if (layer.kind !== "dropout") {
+        if (layer.kind === "gru") operations.push(new GruOperation(recur(layer), slot, memory, scratch));
+        else if (layer.kind === "dense") operations.push(new DenseOperation(layer, memory, scratch));
+        else operations.push(new BidirectionalOperation(layer, recur(layer.forward), recur(layer.backward), slot));
+        embedding = null;
+      }
+    }
+    this.scratch = scratch;
+    this.operations = operations;
+    this.streamStates = new StreamStates(memory, recurrences);
+    memory.commit();
+    for (const operation of operations) operation.upload?.();
+  }
+
+  run(batch: Batch, results: Results): void {
+    const { rows, steps, features, ids, validity } = batch;
+    const data = (features ?? ids) as Float32Array | Int32Array;
+    const context = { batch, states: results.states };
+    let sequence: Sequence = {
+      rows,
+      steps,
+      features: data.length / (rows * steps),
+      data,
+      embedding: null,
+      mask: validity,
+    };
+    this.operations.forEach((operation, i) => {
+      const target = i === this.operations.length - 1 ? results.outputs : null;
+      sequence = operation.run(sequence, context, target);
+    });
+    const outputs = featuresOf(sequence, this.store);
+    if (outputs !== results.outputs) copy(results.outputs, 0, outputs, 0, outputs.length);
+    results.mask = sequence.mask;
+  }
+
+  stream(rows: number, semantics: Semantics, useMasks: boolean): EngineStream {
+    return new KernelStream(this.memory, this.scratch, this.operations, this.streamStates, rows, semantics, useMasks);
+  }
+}

@@ -1,0 +1,111 @@
+import { CongruentError } from "../errors.ts";
+import { type PaddingRule, paddingRule } from "../sequence/padding.ts";
+import { lookUpFrame } from "./embedding.ts";
+import { copy, type KernelMemory } from "./memory.ts";
+import { advance, type Operation, type RunContext, type StreamContext, type StreamFrame } from "./operation.ts";
+import type { Recurrence } from "./recurrence.ts";
+import type { Scratch } from "./scratch.ts";
+import { type Sequence, Store } from "./sequence.ts";
+
+/** One direction over a sequence, to what its layer gives. */
+export class Direction {
+  private readonly store = new Store();
+  private started = new Uint8Array(0);
+
+  constructor(
+    readonly recurrence: Recurrence,
+    private readonly slot: number,
+  ) {}
+
+  /**
+   * @param rule what the cells hold that nothing was computed for
+   * @param flip whether outputs stand by processing time
+   */
+  run(
+    input: Sequence,
+    { batch, states }: RunContext,
+    target: Float32Array | null,
+    rule: PaddingRule,
+    flip: boolean,
+  ): Sequence {
+    const { layer } = this.recurrence;
+    const { units, returnSequences, goBackwards } = layer;
+    const { rows, steps, mask } = input;
+    const { emptyState, lastOutput } = batch.semantics;
+    if (mask && emptyState === "error") refuseEmptyRows(mask, rows, steps, layer.name);
+    if (this.started.length !== rows) this.started = new Uint8Array(rows);
+    const { started } = this;
+    const state = states[this.slot];
+    const data = target ?? this.store.take(rows * (returnSequences ? steps : 1) * units);
+    const initial = batch.initialStates[this.slot] ?? null;
+    this.recurrence.run(input, initial, state, started, returnSequences ? data : null, rule, flip);
+    for (let row = 0; row < rows; row++) {
+      const at = row * units;
+      // The output at the last step in processing order, padded or not.
+      const last = row * steps + (goBackwards ? 0 : steps - 1);
+      const carried = rule === "carry-state" || (rule === "carry-output" && started[row] !== 0);
+      const showsState = lastOutput === "state" || !mask || mask[last] !== 0 || carried;
+      if (!returnSequences && !showsState) data.fill(typeof rule === "object" ? rule.value : 0, at, at + units);
+      if (emptyState === "zero" && !started[row]) state.fill(0, at, at + units);
+      if (!returnSequences && showsState) copy(data, at, state, at, units);
+    }
+    const after = { rows, features: units, data, embedding: null };
+    return returnSequences ? { ...after, steps, mask } : { ...after, steps: 1, mask: null };
+  }
+}
+
+/** A GRU layer in the kernel. */
+export class GruOperation implements Operation {
+  private readonly direction: Direction;
+
+  constructor(
+    private readonly recurrence: Recurrence,
+    private readonly slot: number,
+    private readonly memory: KernelMemory,
+    private readonly scratch: Scratch,
+  ) {
+    this.direction = new Direction(recurrence, slot);
+  }
+
+  upload(): void {
+    this.recurrence.upload();
+  }
+
+  run(input: Sequence, context: RunContext, target: Float32Array | null): Sequence {
+    const { semantics } = context.batch;
+    const { layer } = this.recurrence;
+    const flip = layer.goBackwards && semantics.backwardsOrder === "processing";
+    return this.direction.run(input, context, target, paddingRule(layer, semantics), flip);
+  }
+
+  step(frame: StreamFrame, { semantics, started, states }: StreamContext): void {
+    const { recurrence, memory, scratch } = this;
+    const { stride, layer } = recurrence;
+    const { units, returnSequences } = layer;
+    const { first, rows, masked } = frame;
+    const rule = !returnSequences && semantics.lastOutput === "state" ? "carry-state" : paddingRule(layer, semantics);
+    if (!recurrence.embedding) lookUpFrame(memory, frame);
+    const flags = started[this.slot];
+    const { address, spare } = frame;
+    const h = states[this.slot] + first * stride * 4;
+    for (let r = 0; r < rows; r++) memory.u8[scratch.started + r] = flags[first + r];
+    const mask = masked ? scratch.mask : 0;
+    recurrence.call(address, frame.stride, rows, 1, mask, h, scratch.started, spare, rule);
+    for (let r = 0; r < rows; r++) flags[first + r] = memory.u8[scratch.started + r];
+    advance(frame, units, 4 * stride);
+    // Without a sequence there is no mask either: in a stream every later layer has a step to do.
+    if (!returnSequences) frame.masked = false;
+  }
+}
+
+function refuseEmptyRows(mask: Uint8Array, rows: number, steps: number, name: string): void {
+  for (let row = 0; row < rows; row++) {
+    const valid = mask.indexOf(1, row * steps);
+    if (valid < 0 || valid >= (row + 1) * steps) {
+      throw new CongruentError(
+        "mask",
+        `${name}: expected a valid step in every row (emptyState: "error"), got none in row ${row}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,219 @@
+import type { EmbeddingLayer, GruLayer } from "../layers/layer.ts";
+import type { PaddingRule } from "../sequence/padding.ts";
+import { type PackedMatrix, packMatrix, reserveMatrix, writeBias } from "./matrix.ts";
+import { copy, type KernelMemory, padded } from "./memory.ts";
+import { ROWS, type Scratch } from "./scratch.ts";
+import type { Sequence } from "./sequence.ts";
+
+/** 4-byte fields of a Gru (assembly/gru.ts), those of its Packing included. */
+const FIELDS = 28;
+
+/**
+ * Floats up to which the projection of a whole embedding is made at load: 1 MB, a millisecond or two. Every step then
+ * saves its input product; beyond that, a table would cost more memory and time than many short-lived models save.
+ */
+const TABLE = 1 << 18;
+
+/** One direction of a GRU in the kernel: its weights, and the blocks in which a padded sequence goes through. */
+export class Recurrence {
+  /** Hp */
+  readonly stride: number;
+  private readonly struct: number;
+  private readonly kernel: PackedMatrix;
+  private readonly recurrentKernel: PackedMatrix;
+  private readonly recurrentCandidate: PackedMatrix | null;
+  private readonly bias: number;
+  private readonly recurrentBias: number;
+  /** (V + 1, 3·Hp): the projection of each row of the embedding in front, and of zeros; 0 for none */
+  private readonly table: number;
+  /** (V + 1, E): the embedding itself, where there is no such table */
+  private readonly rows: number;
+
+  /**
+   * Reserves room for everything.
+   * @param embedding the embedding whose ids are this layer's inputs, or null
+   */
+  constructor(
+    private readonly memory: KernelMemory,
+    private readonly scratch: Scratch,
+    readonly layer: GruLayer,
+    readonly embedding: EmbeddingLayer | null,
+  ) {
+    const { inputs, units, resetAfter, weights } = layer;
+    this.stride = padded(units);
+    const gates = 3 * this.stride;
+    this.struct = memory.reserve(FIELDS);
+    this.bias = weights.bias ? memory.reserve(gates) : scratch.zeros;
+    this.recurrentBias = weights.recurrentBias ? memory.reserve(gates) : scratch.zeros;
+    this.kernel = reserveMatrix(memory, inputs, 3, units);
+    this.recurrentKernel = reserveMatrix(memory, units, resetAfter ? 3 : 2, units);
+    this.recurrentCandidate = resetAfter ? null : reserveMatrix(memory, units, 1, units);
+    const entries = embedding ? embedding.vocabulary + 1 : 0;
+    const fits = entries * gates <= TABLE;
+    this.table = entries && fits ? memory.reserve(entries * gates) : 0;
+    this.rows = entries && !fits ? memory.reserve(entries * inputs) : 0;
+  }
+
+  /** Writes the weights, once the memory is there. */
+  upload(): void {
+    const { memory, scratch, layer, embedding } = this;
+    const { units, weights, activation, recurrentActivation } = layer;
+    const pack = (matrix: PackedMatrix, source: Float32Array, first: number): void =>
+      packMatrix(memory, scratch, matrix, source, 3 * units, first);
+    pack(this.kernel, weights.kernel, 0);
+    pack(this.recurrentKernel, weights.recurrentKernel, 0);
+    if (this.recurrentCandidate) pack(this.recurrentCandidate, weights.recurrentKernel, 2 * units);
+    if (weights.bias) writeBias(memory, this.bias, weights.bias, 3);
+    if (weights.recurrentBias) writeBias(memory, this.recurrentBias, weights.recurrentBias, 3);
+    if (embedding && this.rows) memory.write(this.rows, embedding.weights);
+    const integers = [
+      ...scratch.packing,
+      layer.inputs,
+      units,
+      Number(layer.resetAfter),
+      Number(layer.goBackwards),
+      0,
+      recurrentActivation.code,
+      0,
+      0,
+      activation.code,
+      0,
+      0,
+      this.kernel.address,
+      this.recurrentKernel.address,
+      this.recurrentCandidate?.address ?? 0,
+      this.bias,
+      this.recurrentBias,
+      this.rows,
+      this.table,
+      scratch.px,
+      scratch.pxCapacity(units),
+      scratch.ph,
+      scratch.rh,
+      scratch.ids,
+    ];
+    const at = this.struct >> 2;
+    memory.i32.set(integers, at);
+    memory.f32[at + 9] = layer.clip;
+    memory.f32.set([recurrentActivation.alpha, recurrentActivation.beta], at + 11);
+    memory.f32.set([activation.alpha, activation.beta], at + 14);
+    if (this.table) this.makeTable(embedding as EmbeddingLayer);
+  }
+
+  /** The input product of each row of the embedding, by the same kernel as any other, so with the same bits. */
+  private makeTable({ vocabulary, features, weights }: EmbeddingLayer): void {
+    const { memory, scratch, kernel, stride, bias, table } = this;
+    const { x } = scratch;
+    const bytes = 12 * stride;
+    const fit = Math.floor(scratch.capacity / features);
+    // The row behind the last one is that of zeros.
+    for (let first = 0; first <= vocabulary; first += fit) {
+      const count = Math.min(fit, vocabulary + 1 - first);
+      memory.f32.fill(0, x >> 2, (x >> 2) + count * features);
+      memory.write(x, weights, first * features, Math.min(count, vocabulary - first) * features);
+      memory.exports.multiply(
+        x,
+        0,
+        4 * features,
+        count,
+        kernel.address,
+        features,
+        bytes >> 4,
+        bias,
+        table + first * bytes,
+        bytes,
+      );
+    }
+  }
+
+  /**
+   * Runs a padded sequence: groups of rows, and blocks of steps.
+   *
+   * @param input (B, T, I), or ids of this layer's embedding
+   * @param initial (B, H), or null for zeros
+   * @param states gets (B, H): the state after each row's last valid step, its initial one if it has none
+   * @param started gets (B): 1 for each row that has a valid step
+   * @param outputs gets (B, T, H), by input time; null where only the states matter
+   * @param flip whether outputs go in by processing time instead
+   */
+  run(
+    input: Sequence,
+    initial: Float32Array | null,
+    states: Float32Array,
+    started: Uint8Array,
+    outputs: Float32Array | null,
+    rule: PaddingRule,
+    flip: boolean,
+  ): void {
+    const { memory, scratch, stride, layer } = this;
+    const { units, goBackwards } = layer;
+    const { data, mask, steps: time } = input;
+    const width = input.embedding ? 1 : input.features;
+    for (let first = 0; first < input.rows; first += ROWS) {
+      const rows = Math.min(ROWS, input.rows - first);
+      for (let r = 0; r < rows; r++) {
+        const h = scratch.h + r * stride * 4;
+        if (initial) memory.write(h, initial, (first + r) * units, units);
+        else memory.f32.fill(0, h >> 2, (h >> 2) + units);
+      }
+      memory.u8.fill(0, scratch.started, scratch.started + rows);
+      const fit = scratch.stepsOf(rows, Math.max(width, stride));
+      for (let done = 0; done < time; done += fit) {
+        const steps = Math.min(fit, time - done);
+        const t = goBackwards ? time - done - steps : done;
+        for (let r = 0; r < rows; r++) {
+          const cell = (first + r) * time + t;
+          const to = (scratch.x >> 2) + r * steps * width;
+          if (mask) copy(memory.u8, scratch.mask + r * steps, mask, cell, steps);
+          if (input.embedding) copy(memory.i32, to, data as Int32Array, cell, steps);
+          else copy(memory.f32, to, data as Float32Array, cell * width, steps * width);
+        }
+        const h = scratch.h;
+        const y = outputs ? scratch.y : 0;
+        this.call(scratch.x, 4 * width, rows, steps, mask ? scratch.mask : 0, h, scratch.started, y, rule);
+        if (outputs) {
+          for (let r = 0; r < rows; r++) this.unload(r * steps, steps, outputs, (first + r) * time, t, time, flip);
+        }
+      }
+      memory.readRows(scratch.h, stride, states, first * units, units, rows);
+      copy(started, first, memory.u8, scratch.started, rows);
+    }
+  }
+
+  /** y's steps from place `from` on → a row of the outputs, from its time t on. */
+  private unload(
+    from: number,
+    steps: number,
+    outputs: Float32Array,
+    row: number,
+    t: number,
+    time: number,
+    flip: boolean,
+  ): void {
+    const { memory, scratch, stride } = this;
+    const { units } = this.layer;
+    const y = scratch.y + from * stride * 4;
+    if (!flip) memory.readRows(y, stride, outputs, (row + t) * units, units, steps);
+    else
+      for (let i = 0; i < steps; i++) memory.read(y + i * stride * 4, outputs, (row + time - 1 - t - i) * units, units);
+  }
+
+  /**
+   * A block whose parts are all in the kernel's memory; arguments as of the export `gru`.
+   */
+  call(
+    x: number,
+    xStride: number,
+    rows: number,
+    steps: number,
+    mask: number,
+    h: number,
+    started: number,
+    y: number,
+    rule: PaddingRule,
+  ): void {
+    const code = rule === "carry-output" ? 1 : rule === "carry-state" ? 2 : 0;
+    const value = typeof rule === "object" ? rule.value : 0;
+    this.memory.exports.gru(this.struct, x, xStride, rows, steps, mask, h, started, y, code, value);
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * The part of WebAssembly that is used, declared here so that the sources need neither DOM nor Node types: it is the one
+ * global that the library touches.
+ */
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: ArrayBuffer | ArrayBufferView);
+    static imports(module: Module): { module: string; name: string; kind: string }[];
+    static exports(module: Module): { name: string; kind: string }[];
+    private readonly brand: "Module";
+  }
+  class Instance {
+    constructor(module: Module, imports?: object);
+    readonly exports: Record<string, unknown>;
+  }
+  class Memory {
+    readonly buffer: ArrayBuffer;
+    grow(pages: number): number;
+  }
+}

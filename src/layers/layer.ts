@@ -1,0 +1,101 @@
+import type { Activation } from "../activation.ts";
+
+/**
+ * Layers as the engines see them: validated, flat, in one internal order.
+ *
+ * Gate order is Keras's everywhere inside: z (update), r (reset), n (candidate). A matrix is (inputs, 3·units),
+ * row-major, with the z columns first.
+ */
+export type Layer = EmbeddingLayer | MaskingLayer | GruLayer | BidirectionalLayer | DenseLayer | DropoutLayer;
+
+/** Token ids → rows of a table; ids of zero can be masked. */
+export interface EmbeddingLayer {
+  readonly kind: "embedding";
+  readonly name: string;
+  /** V: ids are 0..V-1. */
+  readonly vocabulary: number;
+  /** E: features of a row. */
+  readonly features: number;
+  /** (V, E) */
+  readonly weights: Float32Array;
+  /** Whether id 0 is a masked step. */
+  readonly maskZero: boolean;
+}
+
+/** Masks the steps whose features all equal one value, and writes 0 over them. */
+export interface MaskingLayer {
+  readonly kind: "masking";
+  readonly name: string;
+  readonly maskValue: number;
+}
+
+/** The parameters of one GRU direction. */
+export interface GruWeights {
+  /** (I, 3H), gates z|r|n */
+  readonly kernel: Float32Array;
+  /** (H, 3H), gates z|r|n */
+  readonly recurrentKernel: Float32Array;
+  /** (3H), or null for none */
+  readonly bias: Float32Array | null;
+  /** (3H), or null for none */
+  readonly recurrentBias: Float32Array | null;
+}
+
+/** A GRU over time in one direction. */
+export interface GruLayer {
+  readonly kind: "gru";
+  readonly name: string;
+  /** I */
+  readonly inputs: number;
+  /** H */
+  readonly units: number;
+  readonly weights: GruWeights;
+  /** g: of the candidate n */
+  readonly activation: Activation;
+  /** f: of the gates z and r */
+  readonly recurrentActivation: Activation;
+  /** Whether r multiplies the recurrent product (true) or the state before it (false). */
+  readonly resetAfter: boolean;
+  /** Bound of every pre-activation, Infinity for none (ONNX `clip`). */
+  readonly clip: number;
+  readonly returnSequences: boolean;
+  readonly returnState: boolean;
+  readonly goBackwards: boolean;
+  readonly stateful: boolean;
+  readonly zeroOutputForMask: boolean;
+}
+
+/** How the two directions of a bidirectional layer become one output; `none` keeps both. */
+export type MergeMode = "concat" | "sum" | "mul" | "ave" | "none";
+
+/** Two GRUs over the same input, one from each end. */
+export interface BidirectionalLayer {
+  readonly kind: "bidirectional";
+  readonly name: string;
+  readonly forward: GruLayer;
+  /** Has `goBackwards: true`. */
+  readonly backward: GruLayer;
+  readonly mergeMode: MergeMode;
+}
+
+/** activation(x · kernel + bias), at every step. */
+export interface DenseLayer {
+  readonly kind: "dense";
+  readonly name: string;
+  /** I */
+  readonly inputs: number;
+  /** O */
+  readonly units: number;
+  /** (I, O) */
+  readonly kernel: Float32Array;
+  /** (O), or null for none */
+  readonly bias: Float32Array | null;
+  /** Elementwise, or over the whole row. */
+  readonly activation: Activation | "softmax";
+}
+
+/** Does nothing at inference. */
+export interface DropoutLayer {
+  readonly kind: "dropout";
+  readonly name: string;
+}

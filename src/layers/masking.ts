@@ -1,0 +1,26 @@
+import { expected, show } from "../errors.ts";
+import { checkKeys, readName } from "../options.ts";
+import type { MaskingLayer } from "./layer.ts";
+
+/** What {@link masking} takes. */
+export interface MaskingOptions {
+  /** Compared as f32; -0 equals 0, and NaN in the data equals nothing. Default 0. */
+  readonly maskValue?: number | undefined;
+  readonly name?: string | undefined;
+}
+
+/**
+ * Masks the steps whose features all equal one value, and writes 0 over them, as Keras's `Masking` does.
+ *
+ * @throws CongruentError `option`
+ * @example masking({ maskValue: -1 })
+ */
+export function masking(options: MaskingOptions = {}): MaskingLayer {
+  checkKeys(options, ["maskValue", "name"], "masking");
+  const { maskValue = 0 } = options;
+  if (typeof maskValue !== "number" || Number.isNaN(maskValue)) {
+    throw expected("option", "masking.maskValue", "a number", show(maskValue));
+  }
+  const name = readName(options.name, "masking");
+  return Object.freeze<MaskingLayer>({ kind: "masking", name, maskValue: Math.fround(maskValue) });
+}

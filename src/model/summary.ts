@@ -1,0 +1,47 @@
+import type { Activation } from "../activation.ts";
+import type { LayerShape, Stack } from "../layers/stack.ts";
+
+/** A stack as a table: layer, output shape, parameters, the options that are set; and totals. */
+export function summarize({ layers, shapes }: Stack): string {
+  const total = countParameters(layers);
+  const lines = [
+    ["layer", "output", "parameters", "options"],
+    ...layers.map((layer, i) => [layer.name, outputOf(shapes[i]), `${countParameters(layer)}`, describe(layer)]),
+    ["total", "", `${total}`, `${4 * total} bytes as f32`],
+  ];
+  const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
+  const pad = (cell: string, column: number) =>
+    column === 2 ? cell.padStart(widths[2]) : column < 2 ? cell.padEnd(widths[column]) : cell;
+  return lines.map((line) => line.map(pad).join("  ")).join("\n");
+}
+
+function outputOf({ features, backwardFeatures, sequence }: LayerShape): string {
+  const shape = (size: number) => `[batch, ${sequence ? "time, " : ""}${size || "features"}]`;
+  return shape(features) + (backwardFeatures ? ` and ${shape(backwardFeatures)}` : "");
+}
+
+/** The elements of all tensors inside. */
+function countParameters(part: unknown): number {
+  if (part instanceof Float32Array) return part.length;
+  if (typeof part !== "object" || part === null) return 0;
+  return Object.values(part).reduce((sum: number, inner) => sum + countParameters(inner), 0);
+}
+
+const idle: readonly unknown[] = [false, null, Number.POSITIVE_INFINITY];
+
+/** Options by their own names. Those that are off or have no effect are left out. */
+function describe(layer: object): string {
+  const parts: string[] = [];
+  for (const [key, value] of Object.entries(layer)) {
+    if (key === "kind" || key === "name" || idle.includes(value)) continue;
+    if (value === true) parts.push(key);
+    else if (typeof value !== "object") parts.push(`${key} ${value}`);
+    else if ("code" in value) parts.push(`${key} ${describeActivation(value)}`);
+    else if ("kind" in value) parts.push(`${key} (${describe(value)})`);
+  }
+  return parts.join(", ");
+}
+
+function describeActivation({ name, alpha, beta }: Activation): string {
+  return name + (alpha || beta ? `(${alpha}, ${beta})` : "");
+}

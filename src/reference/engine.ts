@@ -1,0 +1,117 @@
+import type { GruLayer, Layer } from "../layers/layer.ts";
+import type { Batch, Engine, EngineFactory, EngineStream, Results } from "../model/engine.ts";
+import type { Semantics } from "../sequence/semantics.ts";
+import { bidirectional } from "./bidirectional.ts";
+import { type Cell, gruCell } from "./cell.ts";
+import { dense } from "./dense.ts";
+import { embedding } from "./embedding.ts";
+import { gru } from "./gru.ts";
+import { masking } from "./masking.ts";
+import { initialState, type RecurrentState } from "./recurrence.ts";
+import type { Rules, Sequence } from "./sequence.ts";
+
+/** What goes into a stack: features or token ids, and the mask given with them. */
+interface Input {
+  /** B */
+  readonly rows: number;
+  /** T */
+  readonly steps: number;
+  /** (B, T, I), or (B, T) when they are ids */
+  readonly data: Float32Array | Int32Array;
+  /** (B, T), or null for none */
+  readonly mask: Uint8Array | null;
+}
+
+/**
+ * The readable engine: plain TypeScript, f32 by Math.fround, one row and one step after the other. It says what the
+ * right answer is, and it computes where there is no WebAssembly.
+ */
+export const referenceEngine: EngineFactory = (layers) => new ReferenceEngine(layers);
+
+class ReferenceEngine implements Engine {
+  /** By slot. */
+  private readonly directions: readonly GruLayer[];
+  /** By slot. */
+  private readonly cells: readonly Cell[];
+
+  constructor(private readonly layers: readonly Layer[]) {
+    this.directions = layers.flatMap((layer) =>
+      layer.kind === "gru" ? [layer] : layer.kind === "bidirectional" ? [layer.forward, layer.backward] : [],
+    );
+    this.cells = this.directions.map(gruCell);
+  }
+
+  run(batch: Batch, results: Results): void {
+    const { rows, steps, validity, useMasks, semantics } = batch;
+    const data = (batch.features ?? batch.ids) as Float32Array | Int32Array;
+    const states = this.directions.map(({ units }, slot) =>
+      initialState(rows, units, batch.initialStates[slot] ?? null),
+    );
+    const rules = { semantics, useMasks, explicitMask: validity !== null };
+    const output = this.forward({ rows, steps, data, mask: validity }, rules, states);
+    // Only now, since a layer may have thrown: a run that fails writes nothing.
+    results.outputs.set(output.data);
+    results.mask = output.mask?.slice() ?? null;
+    copyStates(states, results.states);
+  }
+
+  /** A run over one step at a time, whose states stay. */
+  stream(rows: number, semantics: Semantics, useMasks: boolean): EngineStream {
+    const states = this.directions.map(({ units }) => initialState(rows, units, null));
+    // A stream has no end at which a row could turn out to be empty.
+    const endless: Semantics = { ...semantics, emptyState: "initial" };
+    return {
+      step: (frame, out, valid) => {
+        const rules = { semantics: endless, useMasks, explicitMask: valid !== null };
+        out.set(this.forward({ rows, steps: 1, data: frame, mask: valid }, rules, states).data);
+      },
+      readState: (targets) => copyStates(states, targets),
+      writeState: (sources) => {
+        for (const [slot, { h }] of states.entries()) h.set(sources[slot]);
+      },
+      started: states.map(({ started }) => started),
+    };
+  }
+
+  /**
+   * The stack, layer by layer.
+   *
+   * @param states by slot; left where the run ends
+   */
+  private forward(input: Input, rules: Rules, states: readonly RecurrentState[]): Sequence {
+    const { rows, steps, data, mask } = input;
+    let slot = 0;
+    const nextDirection = () => ({ cell: this.cells[slot], state: states[slot++] });
+    // Ids are features only in name, until the embedding that comes first replaces them.
+    let x: Sequence = { rows, steps, features: data.length / (rows * steps), data: data as Float32Array, mask };
+    for (const layer of this.layers) {
+      switch (layer.kind) {
+        case "embedding":
+          x = embedding(layer, rows, steps, data, mask, rules);
+          break;
+        case "masking":
+          x = masking(layer, x, rules);
+          break;
+        case "gru": {
+          const { cell, state } = nextDirection();
+          x = gru(layer, cell, x, rules, state);
+          break;
+        }
+        case "bidirectional":
+          x = bidirectional(layer, x, rules, nextDirection(), nextDirection());
+          break;
+        case "dense":
+          x = dense(layer, x);
+          break;
+        case "dropout":
+          break;
+      }
+    }
+    return x;
+  }
+}
+
+/** Copies each slot's (B, H) out. */
+function copyStates(states: readonly RecurrentState[], targets: readonly Float32Array[]): void {
+  for (const [slot, { h }] of states.entries()) targets[slot].set(h);
+}

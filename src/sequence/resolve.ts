@@ -1,0 +1,51 @@
+import { expected, show } from "../errors.ts";
+import { checkKeys } from "../options.ts";
+import { type Preset, presets, type Semantics } from "./semantics.ts";
+
+/** A framework by name; or single rules, over those of a preset. */
+export type SemanticsOption = Preset | ({ readonly preset?: Preset | undefined } & Partial<Semantics>);
+
+/** The values that each rule can have, by name. */
+const choices = {
+  paddedOutput: ["zero", "carry-output", "carry-state"],
+  emptyState: ["initial", "zero", "error"],
+  longLength: ["error", "clamp", "clamp-forward"],
+  negativeLength: ["error", "zero"],
+  backwardsOrder: ["input", "processing"],
+  bidirectionalPadding: ["zero", "same"],
+  lastOutput: ["step", "state"],
+} as const satisfies { [Rule in keyof Semantics]: readonly Semantics[Rule][] };
+
+/**
+ * A user's option → every rule.
+ *
+ * @param standard the preset where none is named
+ * @throws CongruentError `option`
+ */
+export function resolveSemantics(option: SemanticsOption | undefined, standard: Preset): Semantics {
+  if (option === undefined) return presets[standard];
+  if (typeof option === "string") return named(option);
+  const rules = Object.keys(choices) as (keyof Semantics)[];
+  checkKeys(option, ["preset", ...rules], "semantics");
+  const semantics: Record<string, unknown> = { ...named(option.preset ?? standard) };
+  for (const rule of rules) {
+    const value: unknown = option[rule] ?? semantics[rule];
+    const padding = rule === "paddedOutput" ? (value as { value?: unknown }).value : undefined;
+    if (typeof padding === "number") {
+      semantics[rule] = { value: Math.fround(padding) };
+    } else if ((choices[rule] as readonly unknown[]).includes(value)) {
+      semantics[rule] = value;
+    } else {
+      const wanted = choices[rule].join(", ") + (rule === "paddedOutput" ? ", { value: a number }" : "");
+      throw expected("option", `semantics.${rule}`, `one of ${wanted}`, show(value));
+    }
+  }
+  return semantics as unknown as Semantics;
+}
+
+function named(name: Preset): Semantics {
+  if (!Object.hasOwn(presets, name)) {
+    throw expected("option", "semantics", `one of ${Object.keys(presets).join(", ")}`, show(name));
+  }
+  return presets[name];
+}

@@ -1,0 +1,13 @@
+import { readFileSync } from "node:fs";
+import { kernelEngine } from "../src/kernel/engine.ts";
+import { compile } from "../src/kernel/instantiate.ts";
+import type { EngineFactory } from "../src/model/engine.ts";
+import { referenceEngine } from "../src/reference/engine.ts";
+
+const module = compile(readFileSync(new URL("../build/gru.wasm", import.meta.url)));
+
+/** Every back end, for suites that must hold whichever computes. */
+export const engines: readonly (readonly [name: string, create: EngineFactory])[] = [
+  ["reference", referenceEngine],
+  ["wasm", kernelEngine(() => module)],
+];

@@ -1,0 +1,88 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { KernelExports } from "../../src/kernel/exports.ts";
+import { instantiate } from "../../src/kernel/instantiate.ts";
+import { KernelMemory, padded } from "../../src/kernel/memory.ts";
+import { product } from "../../src/reference/product.ts";
+import { bits, Random } from "../property/random.ts";
+
+const module = new WebAssembly.Module(readFileSync(new URL("../../build/gru.wasm", import.meta.url)));
+
+/** y = bias + x · matrix through pack and multiply, with rows apart by more than they need. */
+function multiply(rows: number, depth: number, gates: number, units: number, seed: number) {
+  const random = new Random(seed);
+  const exports: KernelExports = instantiate(module);
+  const memory = new KernelMemory(exports);
+  const columns = gates * units;
+  const stride = gates * padded(units);
+  const [xGap, yGap] = [random.whole(0, 3), 4 * random.whole(0, 2)];
+  const x = random.floats(rows * depth);
+  const matrix = random.floats(depth * columns);
+  const bias = random.floats(columns);
+  const addresses = {
+    matrix: memory.reserve(depth * stride),
+    bias: memory.reserve(stride),
+    source: memory.reserve(depth * columns),
+    x: memory.reserve(rows * (depth + xGap)),
+    index: memory.reserve(rows),
+    y: memory.reserve(rows * (stride + yGap)),
+  };
+  memory.commit();
+  memory.write(addresses.source, matrix);
+  // In two parts, as a large matrix would be.
+  const half = depth >> 1;
+  exports.pack(addresses.source, columns, 0, half, depth, gates, units, addresses.matrix);
+  const rest = addresses.source + 4 * half * columns;
+  exports.pack(rest, columns, half, depth - half, depth, gates, units, addresses.matrix);
+  for (let gate = 0; gate < gates; gate++) {
+    memory.write(addresses.bias + 4 * gate * padded(units), bias, gate * units, units);
+  }
+  // The rows lie in another order than that of the product.
+  for (let row = 0; row < rows; row++) {
+    const place = rows - 1 - row;
+    memory.i32[(addresses.index >> 2) + row] = place;
+    memory.write(addresses.x + 4 * place * (depth + xGap), x, row * depth, depth);
+  }
+  exports.multiply(
+    addresses.x,
+    addresses.index,
+    4 * (depth + xGap),
+    rows,
+    addresses.matrix,
+    depth,
+    stride >> 2,
+    addresses.bias,
+    addresses.y,
+    4 * (stride + yGap),
+  );
+  const expected = new Float32Array(columns);
+  for (let row = 0; row < rows; row++) {
+    product(expected, x, row * depth, depth, matrix, columns, bias);
+    for (let gate = 0; gate < gates; gate++) {
+      const actual = new Float32Array(units);
+      memory.read(addresses.y + 4 * (row * (stride + yGap) + gate * padded(units)), actual);
+      expect(bits(actual), `row ${row}, gate ${gate}`).toEqual(bits(expected.slice(gate * units, (gate + 1) * units)));
+    }
+  }
+}
+
+describe("multiply", () => {
+  // A group is 12 vectors: 1 to 13 and over 24 are every width of the last group, alone and behind a full one.
+  for (let vectors = 1; vectors <= 26; vectors++) {
+    it(`has the reference's bits for ${vectors} vectors and 1 to 9 rows`, () => {
+      for (let rows = 1; rows <= 9; rows++) multiply(rows, 5, 1, 4 * vectors, 1000 * vectors + rows);
+    });
+  }
+
+  it("has the reference's bits for every depth around the tiles, and primes", () => {
+    for (const depth of [1, 2, 3, 4, 5, 7, 8, 9, 11, 12, 13, 16, 17, 31, 48, 49, 97, 128]) {
+      for (const rows of [1, 2, 3, 4, 6, 7]) multiply(rows, depth, 3, 16, depth);
+    }
+  });
+
+  it("has the reference's bits for units that fill no vector, gate by gate", () => {
+    for (let units = 1; units <= 19; units++) {
+      for (const gates of [1, 2, 3]) for (const rows of [1, 3, 4]) multiply(rows, 3, gates, units, units);
+    }
+  });
+});

@@ -1,0 +1,167 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { decode } from "../src/kernel/decode.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const read = (path: string): string => readFileSync(`${root}${path}`, "utf8");
+const manifest = JSON.parse(read("package.json"));
+const scripts = readdirSync(`${root}dist`).filter((file) => file.endsWith(".js"));
+const sizes: Record<string, { raw: number; gzip: number }> = JSON.parse(read("build/sizes.json"));
+
+describe("gru.wasm", () => {
+  const module = new WebAssembly.Module(readFileSync(`${root}dist/gru.wasm`));
+
+  it("imports nothing", () => {
+    expect(WebAssembly.Module.imports(module)).toEqual([]);
+  });
+
+  it("exports one memory and functions of numbers", () => {
+    const exports = WebAssembly.Module.exports(module);
+    expect(exports.filter(({ kind }) => kind !== "function")).toEqual([{ name: "memory", kind: "memory" }]);
+    const instance = new WebAssembly.Instance(module);
+    // AssemblyScript's names begin with two underscores: they manage strings and objects, which must not be here.
+    for (const { name } of exports) expect(name).not.toMatch(/^__/);
+    expect(typeof (instance.exports.heapBase as () => unknown)()).toBe("number");
+  });
+
+  it("is the module that the default entry holds", async () => {
+    const { text } = await import("../build/inline.js");
+    expect(Buffer.from(decode(text)).equals(readFileSync(`${root}dist/gru.wasm`))).toBe(true);
+  });
+
+  it("is under 16 KB", () => {
+    expect(readFileSync(`${root}dist/gru.wasm`).length).toBeLessThan(16_000);
+  });
+});
+
+describe("dist", () => {
+  it("keeps to its sizes", () => {
+    expect(sizes.congruent.gzip).toBeLessThanOrEqual(20_000);
+    expect(sizes["congruent/core"].gzip).toBeLessThanOrEqual(11_000);
+  });
+
+  it("is described truly by the README", () => {
+    const table = read("README.md").match(/<!-- sizes -->([\s\S]*?)<!-- \/sizes -->/)?.[1] ?? "";
+    const rows = [...table.matchAll(/^\| `(\S+)` \| ([\d.]+) \| ([\d.]+) \|$/gm)];
+    expect(rows.map(([, name]) => name)).toEqual(Object.keys(sizes));
+    for (const [, name, raw, gzip] of rows) {
+      // One decimal; gzip differs a little from one version of zlib to the next.
+      expect(Math.abs(Number(raw) * 1000 - sizes[name].raw), `${name}: npm run build -- --readme`).toBeLessThan(100);
+      expect(Math.abs(Number(gzip) * 1000 - sizes[name].gzip), `${name}: npm run build -- --readme`).toBeLessThan(150);
+    }
+  });
+
+  it.each(scripts)("%s loads anywhere: no import.meta, no process, no node: modules", (file) => {
+    const script = read(`dist/${file}`);
+    expect(script).not.toContain("import.meta");
+    expect(script).not.toMatch(/\bprocess\b/);
+    expect(script).not.toMatch(/\bimport\s*\(/);
+    expect(script).not.toMatch(/from\s*"(?!\.\/)/);
+  });
+
+  it.each(["index", "core", "reference", "convert"])("%s.js can be required: no top-level await", (entry) => {
+    // esbuild refuses top-level await in an IIFE.
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [`${root}node_modules/esbuild/bin/esbuild`, `${root}dist/${entry}.js`, "--bundle", "--format=iife"],
+      { encoding: "utf8" },
+    );
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+  });
+
+  it("needs no web or Node API, as in an AudioWorklet", () => {
+    const script = `
+      for (const name of ["TextDecoder", "TextEncoder", "atob", "btoa", "fetch", "URL", "Buffer", "process", "performance",
+        "queueMicrotask", "setTimeout", "structuredClone", "crypto"]) delete globalThis[name];
+      const { createModel, gru } = await import("congruent");
+      const model = createModel([gru({ units: 1, kernel: [[1, 1, 1]], recurrentKernel: [[0, 0, 0]] })]);
+      const { outputs } = model.run([[[0]]]);
+      if (outputs.data[0] !== 0) throw new Error(String(outputs.data[0]));
+    `;
+    const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
+      cwd: root,
+      encoding: "utf8",
+    });
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+  });
+
+  it("keeps the notices of the code it contains", () => {
+    const notices = read("dist/LICENSES.txt");
+    expect(notices).toContain("@assemblyscript/loader");
+    expect(notices).toContain("Apache License");
+    expect(notices).toContain("Daniel Wirtz");
+  });
+});
+
+describe("package.json", () => {
+  it("exports files that exist", () => {
+    const targets = [manifest.main, manifest.types, ...Object.values(manifest.exports).flatMap(leaves)];
+    expect(targets.length).toBeGreaterThan(6);
+    for (const target of targets) expect(existsSync(`${root}${target}`), target).toBe(true);
+  });
+
+  it.each(["congruent", "congruent/core", "congruent/reference", "congruent/convert"])("%s can be imported", (name) => {
+    const script = `import * as all from ${JSON.stringify(name)}; if (Object.keys(all).length === 0) throw new Error("empty");`;
+    const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
+      cwd: root,
+      encoding: "utf8",
+    });
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+  });
+
+  it("has no dependencies and runs nothing when installed", () => {
+    expect(manifest.dependencies).toBeUndefined();
+    for (const hook of ["preinstall", "install", "postinstall", "prepare"]) {
+      expect(manifest.scripts[hook]).toBeUndefined();
+    }
+  });
+
+  it("packs what a user needs, and nothing else", () => {
+    const npm = process.env.npm_execpath;
+    const args = ["pack", "--dry-run", "--json", "--ignore-scripts"];
+    const [command, ...rest] = npm ? [process.execPath, npm, ...args] : ["npm", ...args];
+    const report = JSON.parse(
+      execFileSync(command, rest, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }),
+    );
+    const { files } = Object.values<{ files: { path: string }[] }>(report)[0];
+    const names = files.map(({ path }) =>
+      path.replace(/^dist\/shared-\w+\.js$/, "dist/shared-*.js").replace(/^dist\/.*\.d\.ts$/, "dist/**.d.ts"),
+    );
+    expect([...new Set(names)].sort()).toEqual([
+      "LICENSE",
+      "README.md",
+      "dist/**.d.ts",
+      "dist/LICENSES.txt",
+      "dist/convert.js",
+      "dist/core.js",
+      "dist/gru.wasm",
+      "dist/index.js",
+      "dist/reference.js",
+      "dist/shared-*.js",
+      "package.json",
+    ]);
+  });
+});
+
+describe("assembly", () => {
+  // The formatter cannot read AssemblyScript (decorators on functions), so its plainest rules are checked here.
+  const files = readdirSync(`${root}assembly`).filter((file) => file.endsWith(".ts"));
+  it.each(files)("%s: spaces, 120 columns, no blanks at the end of a line", (file) => {
+    const source = read(`assembly/${file}`);
+    expect(source.endsWith("\n")).toBe(true);
+    for (const [index, line] of source.split("\n").entries()) {
+      expect(line.length, `${file}:${index + 1}`).toBeLessThanOrEqual(120);
+      expect(line, `${file}:${index + 1}`).not.toMatch(/\t|\s$/);
+    }
+  });
+});
+
+/** Every file that an entry of `exports` names, whatever the condition. */
+function leaves(entry: unknown): string[] {
+  return typeof entry === "string" ? [entry] : Object.values(entry as object).flatMap(leaves);
+}

@@ -1,0 +1,40 @@
+// The page: its own suite first, in a fresh process, then every other scope that a page can open.
+import { checkCore } from "../core.mjs";
+import { engine } from "../engine.mjs";
+import { runSuite, startCold } from "../suite.mjs";
+import { runWorklet } from "./audio.mjs";
+import { collect } from "./collect.mjs";
+import { runFrame, runServiceWorker, runWorker } from "./scopes.mjs";
+
+const kernelFile = "/node_modules/congruent/dist/gru.wasm";
+const now = () => performance.now();
+
+await send("page", async () => {
+  const { library, timings } = await startCold(() => import("congruent"), now);
+  const core = await checkCore(await import("congruent/core"), {
+    bytes: async () => new Uint8Array(await (await fetch(kernelFile)).arrayBuffer()),
+    response: () => fetch(kernelFile),
+    "module, streamed": () => WebAssembly.compileStreaming(fetch(kernelFile)),
+  });
+  const reference = runSuite(await import("congruent/reference"));
+  const proof = { userAgent: navigator.userAgent, engine: engine() };
+  return { ...proof, timings, suite: runSuite(library), core, reference };
+});
+await send("dedicated worker", () => runWorker("worker.mjs"));
+await send("worker without globals", () => runWorker("bare-worker.mjs"));
+await send("service worker", () => runServiceWorker("service-worker.mjs"));
+await send("AudioWorklet", () => runWorklet());
+await send("CSP with 'wasm-unsafe-eval'", () => runFrame("csp/allowed.html"));
+await send("CSP without it", () => runFrame("csp/denied.html"));
+await fetch("/result", { method: "POST", body: JSON.stringify({ end: true }) });
+
+async function send(scope, run) {
+  let result;
+  try {
+    result = await run();
+  } catch (error) {
+    result = { error: String(error?.stack ?? error) };
+  }
+  collect();
+  await fetch("/result", { method: "POST", body: JSON.stringify({ scope, result }) });
+}

@@ -1,0 +1,23 @@
+// Deno, without a single permission: no file may be read, so the module of congruent/core comes by a source-phase import.
+import * as congruent from "congruent";
+import * as core from "congruent/core";
+import source kernel from "congruent/gru.wasm";
+import * as reference from "congruent/reference";
+import { checkCore } from "../core.mjs";
+import { engine } from "../engine.mjs";
+import { runSuite } from "../suite.mjs";
+
+if (engine() !== "V8") throw new Error(`not Deno: ${engine()}`);
+const permissions = ["read", "write", "net", "env", "run", "ffi", "sys"].filter(
+  (name) => Deno.permissions.querySync({ name }).state === "granted",
+);
+if (permissions.length > 0) throw new Error(`granted: ${permissions}`);
+const result = {
+  version: Deno.version.deno,
+  engine: `V8 ${Deno.version.v8.split(".").slice(0, 2).join(".")}`,
+  entry: import.meta.resolve("congruent"),
+  suite: runSuite(congruent),
+  core: await checkCore(core, { module: () => kernel, "promise of a module": () => Promise.resolve(kernel) }),
+  reference: runSuite(reference),
+};
+console.log(JSON.stringify(result));

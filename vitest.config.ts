@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    // The suites of other runtimes start themselves.
+    exclude: ["test/runtimes/**"],
+    // Nothing here is about time, and the machine may be busy.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+  },
+});
