@@ -176,7 +176,7 @@ const GELU_CUBIC = memory.data<f32>([0.07135481387376785]); // 0x3d922279
 /** Beyond it the tail is 0. */
 const GELU_TANH_MOST = memory.data<f32>([10.875]);
 
-/** x / (1 + e^-z), z = 2·√(2/π)·(x + 0.044715·x³), folded as silu is. Error ≤ 215 ulp, denormal results ≤ 107·2^-149. */
+/** x / (1 + e^-z), z = 2·√(2/π)·(x + 0.044715·x³), folded like silu. Error ≤ 215 ulp, denormal results ≤ 107·2^-149. */
 // @ts-ignore: decorator
 @inline
 export function geluTanh(x: v128): v128 {
