@@ -19,7 +19,11 @@ export type CongruentErrorCode =
   /** The model does not fit into WebAssembly memory. */
   | "memory"
   /** The WebAssembly module cannot be compiled or is not congruent's. */
-  | "wasm";
+  | "wasm"
+  /** A file is damaged, or is not of the format that it should be. */
+  | "file"
+  /** A file is sound, but holds something that congruent does not have or cannot reproduce. */
+  | "unsupported";
 
 /**
  * The one error that this library throws on purpose. It is thrown before anything changed: the model that
