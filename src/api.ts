@@ -26,3 +26,4 @@ export type { SemanticsOption } from "./sequence/resolve.ts";
 export { type Preset, presets, type Semantics } from "./sequence/semantics.ts";
 export type { Lengths, Mask } from "./sequence/validity.ts";
 export type { MaskTensor, Tensor, TensorLike } from "./tensor.ts";
+export { onWarning, type WarningHandler } from "./warning.ts";

@@ -5,29 +5,37 @@
  * @module
  */
 import { expected, show } from "./errors.ts";
-import { kernelEngine } from "./kernel/engine.ts";
 import { compile } from "./kernel/instantiate.ts";
-import type { Layer } from "./layers/layer.ts";
-import { createModelWith, type Model } from "./model/model.ts";
+import { type Kernel, kernelOf } from "./kernel/kernel.ts";
+import { checkKeys } from "./options.ts";
 
 export * from "./api.ts";
+export type { Kernel };
 
 /** The bytes of `congruent/gru.wasm`, or a `WebAssembly.Module` made of them. */
 export type KernelSource = ArrayBuffer | ArrayBufferView | object;
 
-/** What a kernel gives: models. */
-export interface Kernel {
-  /** As `createModel` of the entry `congruent`. */
-  createModel(layers: readonly Layer[]): Model;
+/** What may be said about a kernel. */
+export interface KernelOptions {
+  /**
+   * Makes the models where this engine's SIMD computes wrongly (tested when the first one is made), after a warning;
+   * without a fallback that is an error. `congruent/reference` is one.
+   */
+  readonly fallback?: Kernel | undefined;
 }
 
 /**
  * A kernel from bytes or a module, at once.
  *
- * @throws CongruentError `wasm`: it is neither, or not congruent's, or the engine refuses to compile
+ * @throws CongruentError `wasm`: it is neither, or not congruent's, or the engine refuses to compile; `option`
  * @example const { createModel } = createKernel(readFileSync(path));
  */
-export function createKernel(source: KernelSource): Kernel {
+export function createKernel(source: KernelSource, options: KernelOptions = {}): Kernel {
+  checkKeys(options, ["fallback"], "createKernel");
+  const { fallback } = options;
+  if (fallback !== undefined && typeof fallback?.createModel !== "function") {
+    throw expected("option", "createKernel.fallback", "something with a createModel", show(fallback));
+  }
   // By tag: a module may come from another realm, where instanceof says no.
   const tag = Object.prototype.toString.call(source);
   let module: object;
@@ -35,8 +43,7 @@ export function createKernel(source: KernelSource): Kernel {
   else if (ArrayBuffer.isView(source) || tag === "[object ArrayBuffer]" || tag === "[object SharedArrayBuffer]") {
     module = compile(source as ArrayBuffer);
   } else throw expected("wasm", "source", "bytes or a WebAssembly.Module", show(source));
-  const createEngine = kernelEngine(() => module);
-  return { createModel: (layers) => createModelWith(createEngine, layers) };
+  return kernelOf(() => module, fallback);
 }
 
 /**
@@ -45,9 +52,12 @@ export function createKernel(source: KernelSource): Kernel {
  * @throws CongruentError `wasm`: as {@link createKernel}, or the response is not ok
  * @example const { createModel } = await loadKernel(fetch("/gru.wasm"));
  */
-export async function loadKernel(source: KernelSource | PromiseLike<KernelSource>): Promise<Kernel> {
+export async function loadKernel(
+  source: KernelSource | PromiseLike<KernelSource>,
+  options: KernelOptions = {},
+): Promise<Kernel> {
   const given = (await source) as { arrayBuffer?: () => Promise<ArrayBuffer>; ok?: boolean; status?: number };
-  if (typeof given?.arrayBuffer !== "function") return createKernel(given);
+  if (typeof given?.arrayBuffer !== "function") return createKernel(given, options);
   if (given.ok === false) throw expected("wasm", "source", "a response that is ok", `status ${given.status}`);
-  return createKernel(await given.arrayBuffer());
+  return createKernel(await given.arrayBuffer(), options);
 }

@@ -1,25 +1,27 @@
 /**
  * congruent: GRU inference with WebAssembly inside.
  *
- * The module is compiled when the first model is made, not when this is imported.
+ * The module is compiled when the first model is made, not when this is imported. Where the engine turns out to compute
+ * wrongly, models run on the reference, after a warning (`onWarning`).
  *
  * @module
  */
 import { text } from "../build/inline.js";
 import { decode } from "./kernel/decode.ts";
-import { kernelEngine } from "./kernel/engine.ts";
 import { compile } from "./kernel/instantiate.ts";
+import { kernelOf } from "./kernel/kernel.ts";
 import type { Layer } from "./layers/layer.ts";
-import { createModelWith, type Model } from "./model/model.ts";
+import type { Model } from "./model/model.ts";
+import { reference } from "./reference/kernel.ts";
 
 export * from "./api.ts";
 
 let module: object | undefined;
 
-const createEngine = kernelEngine(() => {
+const kernel = kernelOf(() => {
   module ??= compile(decode(text));
   return module;
-});
+}, reference);
 
 /**
  * Makes a model of a stack of layers. Synchronous; the weights are copied and packed once, into memory of the model's
@@ -32,5 +34,5 @@ const createEngine = kernelEngine(() => {
  * const { outputs } = model.run(batch, { lengths: [3, 4] });
  */
 export function createModel(layers: readonly Layer[]): Model {
-  return createModelWith(createEngine, layers);
+  return kernel.createModel(layers);
 }

@@ -1,4 +1,3 @@
-import "./text-decoder.ts";
 import { instantiateSync } from "@assemblyscript/loader";
 import { CongruentError } from "../errors.ts";
 import type { KernelExports } from "./exports.ts";
@@ -13,12 +12,7 @@ export function compile(bytes: ArrayBuffer | ArrayBufferView): object {
   try {
     return new WebAssembly.Module(bytes);
   } catch (cause) {
-    throw new CongruentError(
-      "wasm",
-      `WebAssembly: expected to compile congruent's module, got ${String(cause)}. Where a policy forbids it: allow ` +
-        `'wasm-unsafe-eval' in the Content-Security-Policy, give congruent/core a compiled module, or use congruent/reference`,
-      { cause },
-    );
+    throw refusal(cause);
   }
 }
 
@@ -26,7 +20,8 @@ export function compile(bytes: ArrayBuffer | ArrayBufferView): object {
  * Module → a fresh instance, with its raw exports: the loader's wrappers are for strings and objects, of which there are
  * none here.
  *
- * @throws CongruentError `wasm`: it is not congruent's module
+ * @throws CongruentError `wasm`: it is not congruent's module, or the engine refuses it (WebKit's content security policy
+ * does so only here); `memory`: there is no room for one more
  */
 export function instantiate(module: object): KernelExports {
   try {
@@ -37,6 +32,21 @@ export function instantiate(module: object): KernelExports {
     if (typeof exports.gru !== "function") throw new TypeError("it has no export gru");
     return exports;
   } catch (cause) {
-    throw new CongruentError("wasm", `WebAssembly: expected congruent's module, got ${String(cause)}`, { cause });
+    // By name: the errors of another realm are not instances of this one's classes.
+    const { name } = cause as Error;
+    if (name === "CompileError" || name === "EvalError") throw refusal(cause);
+    const full = name === "RangeError";
+    const wanted = full ? "room for another model" : "congruent's module";
+    const code = full ? "memory" : "wasm";
+    throw new CongruentError(code, `WebAssembly: expected ${wanted}, got ${String(cause)}`, { cause });
   }
+}
+
+function refusal(cause: unknown): CongruentError {
+  return new CongruentError(
+    "wasm",
+    `WebAssembly: expected to compile congruent's module, got ${String(cause)}. Where a policy forbids it: allow ` +
+      `'wasm-unsafe-eval' in the Content-Security-Policy, give congruent/core a compiled module, or use congruent/reference`,
+    { cause },
+  );
 }

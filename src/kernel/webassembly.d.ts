@@ -18,3 +18,13 @@ declare namespace WebAssembly {
     grow(pages: number): number;
   }
 }
+
+/** gru.wasm lies beside the entries in dist/. */
+declare module "*.wasm" {
+  const module: WebAssembly.Module;
+  export default module;
+}
+declare module "*.wasm?module" {
+  const module: WebAssembly.Module;
+  export default module;
+}

@@ -1,0 +1,19 @@
+/**
+ * congruent on Vercel's edge, by the export condition `edge-light`: nothing may be compiled at run time there, so the
+ * module is imported in the way of its bundlers, `?module`, and deployed with the function.
+ *
+ * @module
+ */
+import module from "./gru.wasm?module";
+import { kernelOf } from "./kernel/kernel.ts";
+import { reference } from "./reference/kernel.ts";
+
+export * from "./api.ts";
+
+/**
+ * Makes a model of a stack of layers, as `createModel` of the default entry does.
+ *
+ * @throws CongruentError `model` when the layers do not fit together, `memory` when they do not fit into WebAssembly's
+ * memory, `wasm` when the module is not congruent's
+ */
+export const { createModel } = kernelOf(() => module, reference);

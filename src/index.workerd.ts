@@ -1,0 +1,19 @@
+/**
+ * congruent in workerd (Cloudflare Workers), by the export condition `workerd`: nothing may be compiled at run time there,
+ * so the module is imported, and deployed with the worker.
+ *
+ * @module
+ */
+import module from "./gru.wasm";
+import { kernelOf } from "./kernel/kernel.ts";
+import { reference } from "./reference/kernel.ts";
+
+export * from "./api.ts";
+
+/**
+ * Makes a model of a stack of layers, as `createModel` of the default entry does.
+ *
+ * @throws CongruentError `model` when the layers do not fit together, `memory` when they do not fit into WebAssembly's
+ * memory, `wasm` when the module is not congruent's
+ */
+export const { createModel } = kernelOf(() => module, reference);

@@ -1,0 +1,33 @@
+import { type CongruentError, expected, show } from "./errors.ts";
+
+/** What is done with a warning. One that throws it makes it an error. */
+export type WarningHandler = (warning: CongruentError) => void;
+
+/** Looked up only when there is something to say: some runtimes have no console, and none is needed. */
+const toConsole: WarningHandler = (warning) =>
+  (globalThis as { console?: { warn(text: string): void } }).console?.warn(String(warning));
+
+let handler = toConsole;
+
+/**
+ * Sets what is done with warnings, of which there is one: this engine's WebAssembly computes wrongly, and models run on
+ * the fallback instead. It goes to the console unless this says otherwise.
+ *
+ * @param next null: to the console
+ * @returns what was set before; null for the console
+ * @throws CongruentError `option`: it is neither
+ * @example onWarning((warning) => { throw warning; });
+ */
+export function onWarning(next: WarningHandler | null): WarningHandler | null {
+  if (next !== null && typeof next !== "function") {
+    throw expected("option", "onWarning", "a function or null", show(next));
+  }
+  const before = handler === toConsole ? null : handler;
+  handler = next ?? toConsole;
+  return before;
+}
+
+/** Says it, once or each time: that is the caller's. */
+export function warn(warning: CongruentError): void {
+  handler(warning);
+}
