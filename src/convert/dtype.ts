@@ -1,0 +1,96 @@
+import { CongruentError, expected } from "../errors.ts";
+import type { Floats } from "../tensor.ts";
+
+/** How a file stores a number. */
+export type Dtype = "f16" | "bf16" | "f32" | "f64" | "i8" | "u8" | "i16" | "u16" | "i32" | "u32" | "i64" | "u64";
+
+/** Bytes of one number. */
+export const itemSize: Readonly<Record<Dtype, number>> = {
+  f16: 2,
+  bf16: 2,
+  f32: 4,
+  f64: 8,
+  i8: 1,
+  u8: 1,
+  i16: 2,
+  u16: 2,
+  i32: 4,
+  u32: 4,
+  i64: 8,
+  u64: 8,
+};
+
+/** The number that begins at a byte. */
+type Read = (view: DataView, at: number, littleEndian: boolean) => number;
+
+const readers: Readonly<Record<Dtype, Read>> = {
+  f16: (view, at, little) => halfToNumber(view.getUint16(at, little)),
+  bf16: (view, at, little) => bfloatToNumber(view.getUint16(at, little)),
+  f32: (view, at, little) => view.getFloat32(at, little),
+  f64: (view, at, little) => view.getFloat64(at, little),
+  i8: (view, at) => view.getInt8(at),
+  u8: (view, at) => view.getUint8(at),
+  i16: (view, at, little) => view.getInt16(at, little),
+  u16: (view, at, little) => view.getUint16(at, little),
+  i32: (view, at, little) => view.getInt32(at, little),
+  u32: (view, at, little) => view.getUint32(at, little),
+  i64: (view, at, little) => Number(view.getBigInt64(at, little)),
+  u64: (view, at, little) => Number(view.getBigUint64(at, little)),
+};
+
+/** Which whole numbers are safe in an f32: all up to this size. */
+const exactIntegers = 2 ** 24;
+
+/**
+ * Numbers of a file → f32. Every f16, bf16 and f32 keeps its value, f64 is rounded to the nearest f32.
+ *
+ * @param bytes as many items as are wanted, and no more
+ * @param where what they are, for a message
+ * @throws CongruentError `unsupported`: a whole number beyond ±2²⁴ or an f64 beyond f32's range, which would become
+ *   another number; `file`: no whole number of items
+ */
+export function toFloat32(bytes: Uint8Array, dtype: Dtype, littleEndian: boolean, where: string): Floats {
+  const size = itemSize[dtype];
+  if (bytes.length % size !== 0) throw expected("file", where, `a multiple of ${size} bytes`, String(bytes.length));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const floats = new Float32Array(bytes.length / size);
+  const read = readers[dtype];
+  for (let i = 0; i < floats.length; i++) floats[i] = read(view, i * size, littleEndian);
+  if (size > 2 && dtype !== "f32") {
+    for (let i = 0; i < floats.length; i++)
+      checkFits(read(view, i * size, littleEndian), dtype, `${where}, element ${i}`);
+  }
+  return floats;
+}
+
+/**
+ * Refuses a number that an f32 would make another one.
+ * @throws CongruentError `unsupported`
+ */
+export function checkFits(value: number, dtype: Dtype, where: string): void {
+  if (
+    dtype === "f64" ? Number.isFinite(value) && !Number.isFinite(Math.fround(value)) : Math.abs(value) > exactIntegers
+  ) {
+    const limit =
+      dtype === "f64" ? "a number in float32's range" : "a whole number within ±16777216 (float32 has no more)";
+    throw new CongruentError("unsupported", `${where}: expected ${limit}, got ${value}`);
+  }
+}
+
+/** IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. */
+function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * (exponent ? 2 ** (exponent - 25) * (1024 + fraction) : 2 ** -24 * fraction);
+}
+
+const word = new DataView(new ArrayBuffer(4));
+
+/** bfloat16: the upper half of an f32. */
+function bfloatToNumber(bits: number): number {
+  word.setUint16(0, bits);
+  word.setUint16(2, 0);
+  return word.getFloat32(0);
+}
