@@ -4,6 +4,7 @@ import { extname, join, normalize } from "node:path";
 
 const types = {
   ".html": "text/html",
+  ".css": "text/css",
   ".js": "text/javascript",
   ".mjs": "text/javascript",
   ".wasm": "application/wasm",
