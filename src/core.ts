@@ -11,6 +11,7 @@ import type { Layer } from "./layers/layer.ts";
 import { createModelWith, type Model } from "./model/model.ts";
 
 export * from "./api.ts";
+export { bidirectional, dense, dropout, embedding, gru, masking } from "./kernel/layers.ts";
 
 /** The bytes of `congruent/gru.wasm`, or a `WebAssembly.Module` made of them. */
 export type KernelSource = ArrayBuffer | ArrayBufferView | object;

@@ -13,6 +13,7 @@ import type { Layer } from "./layers/layer.ts";
 import { createModelWith, type Model } from "./model/model.ts";
 
 export * from "./api.ts";
+export { bidirectional, dense, dropout, embedding, gru, masking } from "./kernel/layers.ts";
 
 let module: object | undefined;
 

@@ -1,5 +1,4 @@
-import "./text-decoder.ts";
-import { instantiateSync } from "@assemblyscript/loader";
+import { demangle } from "@assemblyscript/loader";
 import { CongruentError } from "../errors.ts";
 import type { KernelExports } from "./exports.ts";
 
@@ -23,19 +22,17 @@ export function compile(bytes: ArrayBuffer | ArrayBufferView): object {
 }
 
 /**
- * Module → a fresh instance, with its raw exports: the loader's wrappers are for strings and objects, of which there are
- * none here.
+ * Module → a fresh instance, with its raw exports. The loader says what they are called in AssemblyScript; its wrappers
+ * are for optional arguments and objects, of which there are none here.
  *
  * @throws CongruentError `wasm`: it is not congruent's module
  */
 export function instantiate(module: object): KernelExports {
   try {
-    // The loader tells a module by instanceof, which fails for one from another realm (edge runtimes hand those in).
-    const own = Object.setPrototypeOf(module, WebAssembly.Module.prototype) as never;
-    const { instance } = instantiateSync(own, {});
-    const exports = instance.exports as unknown as KernelExports;
-    if (typeof exports.gru !== "function") throw new TypeError("it has no export gru");
-    return exports;
+    const { exports } = new WebAssembly.Instance(module as WebAssembly.Module);
+    if (typeof demangle<Partial<KernelExports>>(exports).gru !== "function")
+      throw new TypeError("it has no export gru");
+    return exports as unknown as KernelExports;
   } catch (cause) {
     throw new CongruentError("wasm", `WebAssembly: expected congruent's module, got ${String(cause)}`, { cause });
   }
