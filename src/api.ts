@@ -1,11 +1,11 @@
-/** What every entry has beside its own `createModel`: the layers, the names of the options, the one error. */
+/** What every entry has beside its own `createModel` and layers: the names of the options, the one error. */
 export type { ActivationName, ActivationOption } from "./activation.ts";
 export { CongruentError, type CongruentErrorCode } from "./errors.ts";
-export { type BidirectionalOptions, bidirectional } from "./layers/bidirectional.ts";
-export { type DenseOptions, dense } from "./layers/dense.ts";
-export { type DropoutOptions, dropout } from "./layers/dropout.ts";
-export { type EmbeddingOptions, embedding } from "./layers/embedding.ts";
-export { type GruOptions, gru } from "./layers/gru.ts";
+export type { BidirectionalOptions } from "./layers/bidirectional.ts";
+export type { DenseOptions } from "./layers/dense.ts";
+export type { DropoutOptions } from "./layers/dropout.ts";
+export type { EmbeddingOptions } from "./layers/embedding.ts";
+export type { GruOptions } from "./layers/gru.ts";
 export type {
   BidirectionalLayer,
   DenseLayer,
@@ -17,7 +17,7 @@ export type {
   MaskingLayer,
   MergeMode,
 } from "./layers/layer.ts";
-export { type MaskingOptions, masking } from "./layers/masking.ts";
+export type { MaskingOptions } from "./layers/masking.ts";
 export type { Input, RunOptions } from "./model/input.ts";
 export type { Model, RunResult } from "./model/model.ts";
 export type { InitialState } from "./model/state.ts";

@@ -10,6 +10,7 @@ import { type Kernel, kernelOf } from "./kernel/kernel.ts";
 import { checkKeys } from "./options.ts";
 
 export * from "./api.ts";
+export { bidirectional, dense, dropout, embedding, gru, masking } from "./kernel/layers.ts";
 export type { Kernel };
 
 /** The bytes of `congruent/gru.wasm`, or a `WebAssembly.Module` made of them. */

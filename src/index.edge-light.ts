@@ -9,6 +9,7 @@ import { kernelOf } from "./kernel/kernel.ts";
 import { reference } from "./reference/kernel.ts";
 
 export * from "./api.ts";
+export { bidirectional, dense, dropout, embedding, gru, masking } from "./kernel/layers.ts";
 
 /**
  * Makes a model of a stack of layers, as `createModel` of the default entry does.

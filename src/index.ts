@@ -15,6 +15,7 @@ import type { Model } from "./model/model.ts";
 import { reference } from "./reference/kernel.ts";
 
 export * from "./api.ts";
+export { bidirectional, dense, dropout, embedding, gru, masking } from "./kernel/layers.ts";
 
 let module: object | undefined;
 

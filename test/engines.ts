@@ -1,13 +1,16 @@
 import { readFileSync } from "node:fs";
 import { kernelEngine } from "../src/kernel/engine.ts";
 import { compile } from "../src/kernel/instantiate.ts";
+import { withOperations } from "../src/kernel/layers.ts";
 import type { EngineFactory } from "../src/model/engine.ts";
 import { referenceEngine } from "../src/reference/engine.ts";
 
-const module = compile(readFileSync(new URL("../build/gru.wasm", import.meta.url)));
+export const module = compile(readFileSync(new URL("../build/gru.wasm", import.meta.url)));
+
+const kernel = kernelEngine(() => module);
 
 /** Every back end, for suites that must hold whichever computes. */
 export const engines: readonly (readonly [name: string, create: EngineFactory])[] = [
   ["reference", referenceEngine],
-  ["wasm", kernelEngine(() => module)],
+  ["wasm", (layers) => kernel(withOperations(layers))],
 ];

@@ -1,6 +1,6 @@
 import { CongruentError, expected } from "../errors.ts";
-import { bidirectional } from "../layers/bidirectional.ts";
-import { type GruOptions, gru } from "../layers/gru.ts";
+import { bidirectional, gru } from "../kernel/layers.ts";
+import type { GruOptions } from "../layers/gru.ts";
 import type { BidirectionalLayer, GruLayer } from "../layers/layer.ts";
 import { checkKeys, readFlag } from "../options.ts";
 import type { TensorLike } from "../tensor.ts";

@@ -1,15 +1,24 @@
 import type { BidirectionalLayer } from "../layers/layer.ts";
 import { bidirectionalPaddingRule } from "../sequence/padding.ts";
-import { Direction } from "./gru.ts";
+import { Store } from "../sequence/sequence.ts";
+import { addRecurrence, Direction } from "./gru.ts";
 import { copy } from "./memory.ts";
-import type { Operation, RunContext } from "./operation.ts";
+import type { Operation, OperationFactory, RunContext } from "./operation.ts";
 import type { Recurrence } from "./recurrence.ts";
-import { type Sequence, Store } from "./sequence.ts";
+import type { KernelSequence } from "./sequence.ts";
 
 const F = Math.fround;
 
+export const bidirectionalOperation: OperationFactory<BidirectionalLayer> = (layer, build) => {
+  const slot = build.recurrences.length;
+  const forward = addRecurrence(layer.forward, build);
+  const backward = addRecurrence(layer.backward, build);
+  build.embedding = null;
+  return new BidirectionalOperation(layer, forward, backward, slot);
+};
+
 /** Two directions over one sequence, and their merge. */
-export class BidirectionalOperation implements Operation {
+class BidirectionalOperation implements Operation {
   private readonly store = new Store();
   private readonly forward: Direction;
   private readonly backward: Direction;
@@ -29,9 +38,9 @@ export class BidirectionalOperation implements Operation {
     this.backward.recurrence.upload();
   }
 
-  run(input: Sequence, context: RunContext, target: Float32Array | null): Sequence {
+  run(input: KernelSequence, context: RunContext, target: Float32Array | null): KernelSequence {
     const { mergeMode } = this.layer;
-    const direct = (direction: Direction): Sequence => {
+    const direct = (direction: Direction): KernelSequence => {
       const rule = bidirectionalPaddingRule(direction.recurrence.layer, context.batch.semantics);
       return direction.run(input, context, null, rule, false);
     };

@@ -1,13 +1,19 @@
 import type { DenseLayer } from "../layers/layer.ts";
+import { Store } from "../sequence/sequence.ts";
 import { lookUpFrame } from "./embedding.ts";
 import { type PackedMatrix, packMatrix, reserveMatrix, writeBias } from "./matrix.ts";
 import { type KernelMemory, padded } from "./memory.ts";
-import { advance, type Operation, type RunContext, type StreamFrame } from "./operation.ts";
+import { advance, type Operation, type OperationFactory, type RunContext, type StreamFrame } from "./operation.ts";
 import type { Scratch } from "./scratch.ts";
-import { featuresOf, type Sequence, Store } from "./sequence.ts";
+import { featuresOf, type KernelSequence } from "./sequence.ts";
+
+export const denseOperation: OperationFactory<DenseLayer> = (layer, build) => {
+  build.embedding = null;
+  return new DenseOperation(layer, build.memory, build.scratch);
+};
 
 /** A dense layer in the kernel, on every step, padding included. */
-export class DenseOperation implements Operation {
+class DenseOperation implements Operation {
   private readonly store = new Store();
   private readonly inputs = new Store();
   private readonly matrix: PackedMatrix;
@@ -31,7 +37,7 @@ export class DenseOperation implements Operation {
     if (layer.bias) writeBias(memory, this.bias, layer.bias, 1);
   }
 
-  run(input: Sequence, _context: RunContext, target: Float32Array | null): Sequence {
+  run(input: KernelSequence, _context: RunContext, target: Float32Array | null): KernelSequence {
     const { memory, scratch, stride } = this;
     const { inputs, units } = this.layer;
     const features = featuresOf(input, this.inputs);

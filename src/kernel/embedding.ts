@@ -1,11 +1,23 @@
 import type { EmbeddingLayer } from "../layers/layer.ts";
 import type { KernelMemory } from "./memory.ts";
-import { advance, type Operation, type RunContext, type StreamContext, type StreamFrame } from "./operation.ts";
+import {
+  advance,
+  type Operation,
+  type OperationFactory,
+  type RunContext,
+  type StreamContext,
+  type StreamFrame,
+} from "./operation.ts";
 import type { Scratch } from "./scratch.ts";
-import { lookUp, type Sequence } from "./sequence.ts";
+import { type KernelSequence, lookUp } from "./sequence.ts";
+
+export const embeddingOperation: OperationFactory<EmbeddingLayer> = (layer, build) => {
+  build.embedding = layer;
+  return new EmbeddingOperation(layer, build.memory, build.scratch);
+};
 
 /** An embedding costs nothing: ids go on as they are, and the layer that wants features looks them up, or need not. */
-export class EmbeddingOperation implements Operation {
+class EmbeddingOperation implements Operation {
   private mask = new Uint8Array(0);
 
   constructor(
@@ -14,7 +26,7 @@ export class EmbeddingOperation implements Operation {
     private readonly scratch: Scratch,
   ) {}
 
-  run(input: Sequence, { batch }: RunContext): Sequence {
+  run(input: KernelSequence, { batch }: RunContext): KernelSequence {
     const { features, maskZero } = this.layer;
     const ids = input.data;
     let { mask } = input;

@@ -1,17 +1,12 @@
-import type { EmbeddingLayer, GruLayer, Layer } from "../layers/layer.ts";
+import type { Layer } from "../layers/layer.ts";
 import type { Batch, Engine, EngineFactory, EngineStream, Results } from "../model/engine.ts";
 import type { Semantics } from "../sequence/semantics.ts";
-import { BidirectionalOperation } from "./bidirectional.ts";
-import { DenseOperation } from "./dense.ts";
-import { EmbeddingOperation } from "./embedding.ts";
-import { GruOperation } from "./gru.ts";
+import { Store } from "../sequence/sequence.ts";
 import { instantiate } from "./instantiate.ts";
-import { MaskingOperation } from "./masking.ts";
 import { copy, KernelMemory } from "./memory.ts";
-import type { Operation } from "./operation.ts";
-import { Recurrence } from "./recurrence.ts";
+import { type Build, makeOperation, type Operation } from "./operation.ts";
 import { reserveScratch, type Scratch } from "./scratch.ts";
-import { featuresOf, type Sequence, Store } from "./sequence.ts";
+import { featuresOf, type KernelSequence } from "./sequence.ts";
 import { KernelStream, StreamStates } from "./stream.ts";
 
 /** An engine factory over a compiled module: one instance a model, with its weights packed once. */
@@ -30,32 +25,11 @@ class KernelEngine implements Engine {
     layers: readonly Layer[],
   ) {
     const scratch = reserveScratch(memory, layers);
-    const recurrences: Recurrence[] = [];
-    // The embedding whose ids reach the layer at hand.
-    let embedding: EmbeddingLayer | null = null;
-    const recur = (layer: GruLayer): Recurrence => {
-      const recurrence = new Recurrence(memory, scratch, layer, embedding);
-      recurrences.push(recurrence);
-      return recurrence;
-    };
-    const operations: Operation[] = [];
-    for (const layer of layers) {
-      const slot = recurrences.length;
-      if (layer.kind === "embedding") {
-        operations.push(new EmbeddingOperation(layer, memory, scratch));
-        embedding = layer;
-      } else if (layer.kind === "masking") {
-        operations.push(new MaskingOperation(layer, memory, scratch));
-      } else if (layer.kind !== "dropout") {
-        if (layer.kind === "gru") operations.push(new GruOperation(recur(layer), slot, memory, scratch));
-        else if (layer.kind === "dense") operations.push(new DenseOperation(layer, memory, scratch));
-        else operations.push(new BidirectionalOperation(layer, recur(layer.forward), recur(layer.backward), slot));
-        embedding = null;
-      }
-    }
+    const build: Build = { memory, scratch, recurrences: [], embedding: null };
+    const operations = layers.flatMap((layer) => makeOperation(layer, build) ?? []);
     this.scratch = scratch;
     this.operations = operations;
-    this.streamStates = new StreamStates(memory, recurrences);
+    this.streamStates = new StreamStates(memory, build.recurrences);
     memory.commit();
     for (const operation of operations) operation.upload?.();
   }
@@ -64,7 +38,7 @@ class KernelEngine implements Engine {
     const { rows, steps, features, ids, validity } = batch;
     const data = (features ?? ids) as Float32Array | Int32Array;
     const context = { batch, states: results.states };
-    let sequence: Sequence = {
+    let sequence: KernelSequence = {
       rows,
       steps,
       features: data.length / (rows * steps),

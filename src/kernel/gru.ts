@@ -1,11 +1,35 @@
 import { CongruentError } from "../errors.ts";
+import type { GruLayer } from "../layers/layer.ts";
 import { type PaddingRule, paddingRule } from "../sequence/padding.ts";
+import { Store } from "../sequence/sequence.ts";
 import { lookUpFrame } from "./embedding.ts";
 import { copy, type KernelMemory } from "./memory.ts";
-import { advance, type Operation, type RunContext, type StreamContext, type StreamFrame } from "./operation.ts";
-import type { Recurrence } from "./recurrence.ts";
+import {
+  advance,
+  type Build,
+  type Operation,
+  type OperationFactory,
+  type RunContext,
+  type StreamContext,
+  type StreamFrame,
+} from "./operation.ts";
+import { Recurrence } from "./recurrence.ts";
 import type { Scratch } from "./scratch.ts";
-import { type Sequence, Store } from "./sequence.ts";
+import type { KernelSequence } from "./sequence.ts";
+
+export const gruOperation: OperationFactory<GruLayer> = (layer, build) => {
+  const slot = build.recurrences.length;
+  const recurrence = addRecurrence(layer, build);
+  build.embedding = null;
+  return new GruOperation(recurrence, slot, build.memory, build.scratch);
+};
+
+/** Takes the next slot for a direction. */
+export function addRecurrence(layer: GruLayer, { memory, scratch, recurrences, embedding }: Build): Recurrence {
+  const recurrence = new Recurrence(memory, scratch, layer, embedding);
+  recurrences.push(recurrence);
+  return recurrence;
+}
 
 /** One direction over a sequence, to what its layer gives. */
 export class Direction {
@@ -22,12 +46,12 @@ export class Direction {
    * @param flip whether outputs stand by processing time
    */
   run(
-    input: Sequence,
+    input: KernelSequence,
     { batch, states }: RunContext,
     target: Float32Array | null,
     rule: PaddingRule,
     flip: boolean,
-  ): Sequence {
+  ): KernelSequence {
     const { layer } = this.recurrence;
     const { units, returnSequences, goBackwards } = layer;
     const { rows, steps, mask } = input;
@@ -55,7 +79,7 @@ export class Direction {
 }
 
 /** A GRU layer in the kernel. */
-export class GruOperation implements Operation {
+class GruOperation implements Operation {
   private readonly direction: Direction;
 
   constructor(
@@ -71,7 +95,7 @@ export class GruOperation implements Operation {
     this.recurrence.upload();
   }
 
-  run(input: Sequence, context: RunContext, target: Float32Array | null): Sequence {
+  run(input: KernelSequence, context: RunContext, target: Float32Array | null): KernelSequence {
     const { semantics } = context.batch;
     const { layer } = this.recurrence;
     const flip = layer.goBackwards && semantics.backwardsOrder === "processing";

@@ -1,4 +1,4 @@
-import { instantiateSync } from "@assemblyscript/loader";
+import { demangle } from "@assemblyscript/loader";
 import { CongruentError } from "../errors.ts";
 import type { KernelExports } from "./exports.ts";
 
@@ -17,20 +17,18 @@ export function compile(bytes: ArrayBuffer | ArrayBufferView): object {
 }
 
 /**
- * Module → a fresh instance, with its raw exports: the loader's wrappers are for strings and objects, of which there are
- * none here.
+ * Module → a fresh instance, with its raw exports. The loader says what they are called in AssemblyScript; its wrappers
+ * are for optional arguments and objects, of which there are none here.
  *
  * @throws CongruentError `wasm`: it is not congruent's module, or the engine refuses it (WebKit's content security policy
  * does so only here); `memory`: there is no room for one more
  */
 export function instantiate(module: object): KernelExports {
   try {
-    // The loader tells a module by instanceof, which fails for one from another realm (edge runtimes hand those in).
-    const own = Object.setPrototypeOf(module, WebAssembly.Module.prototype) as never;
-    const { instance } = instantiateSync(own, {});
-    const exports = instance.exports as unknown as KernelExports;
-    if (typeof exports.gru !== "function") throw new TypeError("it has no export gru");
-    return exports;
+    const { exports } = new WebAssembly.Instance(module as WebAssembly.Module);
+    if (typeof demangle<Partial<KernelExports>>(exports).gru !== "function")
+      throw new TypeError("it has no export gru");
+    return exports as unknown as KernelExports;
   } catch (cause) {
     // By name: the errors of another realm are not instances of this one's classes.
     const { name } = cause as Error;

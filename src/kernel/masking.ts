@@ -1,11 +1,15 @@
 import type { EmbeddingLayer, MaskingLayer } from "../layers/layer.ts";
+import { Store } from "../sequence/sequence.ts";
 import type { KernelMemory } from "./memory.ts";
-import type { Operation, RunContext, StreamContext, StreamFrame } from "./operation.ts";
+import type { Operation, OperationFactory, RunContext, StreamContext, StreamFrame } from "./operation.ts";
 import type { Scratch } from "./scratch.ts";
-import { type Sequence, Store } from "./sequence.ts";
+import type { KernelSequence } from "./sequence.ts";
+
+export const maskingOperation: OperationFactory<MaskingLayer> = (layer, { memory, scratch }) =>
+  new MaskingOperation(layer, memory, scratch);
 
 /** Masks the steps whose features all equal one value, and puts zeros there. */
-export class MaskingOperation implements Operation {
+class MaskingOperation implements Operation {
   private readonly value: number;
   private readonly store = new Store();
   private ids = new Int32Array(0);
@@ -19,7 +23,7 @@ export class MaskingOperation implements Operation {
     this.value = Math.fround(layer.maskValue);
   }
 
-  run(input: Sequence, { batch }: RunContext, target: Float32Array | null): Sequence {
+  run(input: KernelSequence, { batch }: RunContext, target: Float32Array | null): KernelSequence {
     if (!batch.useMasks) return input;
     const { rows, steps, features, data, embedding } = input;
     const cells = rows * steps;

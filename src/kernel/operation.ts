@@ -1,6 +1,10 @@
-import type { EmbeddingLayer } from "../layers/layer.ts";
+import { expected } from "../errors.ts";
+import type { EmbeddingLayer, Layer } from "../layers/layer.ts";
 import type { Batch } from "../model/engine.ts";
-import type { Sequence } from "./sequence.ts";
+import type { KernelMemory } from "./memory.ts";
+import type { Recurrence } from "./recurrence.ts";
+import type { Scratch } from "./scratch.ts";
+import type { KernelSequence } from "./sequence.ts";
 
 /** A layer in the kernel. */
 export interface Operation {
@@ -11,9 +15,46 @@ export interface Operation {
    *
    * @param target where the outputs go, if they are the last layer's; else the operation has its own memory for them
    */
-  run(input: Sequence, context: RunContext, target: Float32Array | null): Sequence;
+  run(input: KernelSequence, context: RunContext, target: Float32Array | null): KernelSequence;
   /** Its part of a stream's step; none where it does nothing. */
   step?(frame: StreamFrame, context: StreamContext): void;
+}
+
+/** What the operations of a model are made with, layer by layer. */
+export interface Build {
+  readonly memory: KernelMemory;
+  readonly scratch: Scratch;
+  /** By slot. Operations add theirs. */
+  readonly recurrences: Recurrence[];
+  /** The embedding whose ids reach the layer at hand; null where features do. Operations say what leaves them. */
+  embedding: EmbeddingLayer | null;
+}
+
+/** Makes a layer's operation, and reserves room for its weights; null for a layer that does nothing. */
+export type OperationFactory<L extends Layer> = (layer: L, build: Build) => Operation | null;
+
+/** Where a layer keeps its factory. A symbol: it is neither an option nor a weight. */
+const key = Symbol("congruent.operation");
+
+type Equipped<L extends Layer> = L & { readonly [key]?: OperationFactory<L> };
+
+/**
+ * A layer that brings its operation. So the engine knows none by itself, and what a user does not import is in no bundle.
+ */
+export function withOperation<L extends Layer>(layer: L, factory: OperationFactory<L>): L {
+  return Object.freeze<Equipped<L>>({ ...layer, [key]: factory });
+}
+
+/**
+ * Makes the operation that a layer brings.
+ *
+ * @throws CongruentError `model`: it brings none
+ */
+export function makeOperation<L extends Layer>(layer: L, build: Build): Operation | null {
+  const factory = (layer as Equipped<L>)[key];
+  if (factory) return factory(layer, build);
+  const wanted = `a layer made by ${layer.kind}() of congruent or congruent/core, which brings its operation`;
+  throw expected("model", layer.name, wanted, "one that brings none, as congruent/reference makes them");
 }
 
 /** What the operations of one run share. */
@@ -47,7 +88,7 @@ export interface StreamFrame {
   features: number;
   /** The buffer, of the two, that the address is not in */
   spare: number;
-  /** As in a Sequence */
+  /** As in a KernelSequence */
   embedding: EmbeddingLayer | null;
   /** Whether the scratch's mask has (rows) 1 where the step is valid; else all are */
   masked: boolean;

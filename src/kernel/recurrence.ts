@@ -3,7 +3,7 @@ import type { PaddingRule } from "../sequence/padding.ts";
 import { type PackedMatrix, packMatrix, reserveMatrix, writeBias } from "./matrix.ts";
 import { copy, type KernelMemory, padded } from "./memory.ts";
 import { ROWS, type Scratch } from "./scratch.ts";
-import type { Sequence } from "./sequence.ts";
+import type { KernelSequence } from "./sequence.ts";
 
 /** 4-byte fields of a Gru (assembly/gru.ts), those of its Packing included. */
 const FIELDS = 28;
@@ -137,7 +137,7 @@ export class Recurrence {
    * @param flip whether outputs go in by processing time instead
    */
   run(
-    input: Sequence,
+    input: KernelSequence,
     initial: Float32Array | null,
     states: Float32Array,
     started: Uint8Array,

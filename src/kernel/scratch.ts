@@ -1,4 +1,4 @@
-import type { Layer } from "../layers/layer.ts";
+import { directionsOf, type Layer } from "../layers/layer.ts";
 import { type KernelMemory, padded } from "./memory.ts";
 
 /** Rows of a batch that are run together. More of them would not make the matrix kernels faster. */
@@ -52,13 +52,11 @@ export function reserveScratch(memory: KernelMemory, layers: readonly Layer[]): 
     widest = Math.max(widest, ...sizes.map(padded));
   };
   for (const layer of layers) {
-    if (layer.kind === "embedding") widen(layer.features);
-    else if (layer.kind === "dense") widen(layer.inputs, layer.units);
-    else if (layer.kind === "gru" || layer.kind === "bidirectional") {
-      for (const { inputs, units } of layer.kind === "gru" ? [layer] : [layer.forward, layer.backward]) {
-        widen(inputs, units);
-        recurrent = Math.max(recurrent, padded(units));
-      }
+    const { inputs = 0, units = 0, features = 0 } = layer as { inputs?: number; units?: number; features?: number };
+    widen(inputs, units, features);
+    for (const { inputs, units } of directionsOf(layer)) {
+      widen(inputs, units);
+      recurrent = Math.max(recurrent, padded(units));
     }
   }
   const capacity = Math.max(ROWS * widest, BLOCK);

@@ -1,7 +1,7 @@
 import { CongruentError, expected } from "../errors.ts";
-import { gru } from "../layers/gru.ts";
 import type { EngineFactory } from "../model/engine.ts";
 import { createModelWith } from "../model/model.ts";
+import { gru } from "./layers.ts";
 
 /** The right answer of {@link runSelfTest}: the reference's. */
 export const ANSWER = 1653386776;

@@ -1,30 +1,12 @@
 import type { EmbeddingLayer } from "../layers/layer.ts";
+import type { Sequence, Store } from "../sequence/sequence.ts";
 import { copy } from "./memory.ts";
 
-/** A padded tensor between layers: (B, T, F) numbers; or (B, T) ids of an embedding's rows, which nobody has looked up. */
-export interface Sequence {
-  /** B */
-  readonly rows: number;
-  /** T; 1 where there is no time axis */
-  readonly steps: number;
-  /** F */
-  readonly features: number;
+/** A sequence in the kernel: (B, T, F) numbers; or (B, T) ids of an embedding's rows, which nobody has looked up. */
+export interface KernelSequence extends Omit<Sequence, "data"> {
   readonly data: Float32Array | Int32Array;
   /** What the data are ids of: its rows, and behind the last one a row of zeros; null where they are features */
   readonly embedding: EmbeddingLayer | null;
-  /** (B, T) 1 where valid; null where all are */
-  readonly mask: Uint8Array | null;
-}
-
-/** Memory that a layer writes its output to, again in every run. */
-export class Store {
-  private data = new Float32Array(0);
-
-  /** Room for so many floats, with anything in it. */
-  take(size: number): Float32Array {
-    if (this.data.length !== size) this.data = new Float32Array(size);
-    return this.data;
-  }
 }
 
 /**
@@ -49,7 +31,7 @@ export function lookUp(
 }
 
 /** A sequence's features, looked up where they are ids. */
-export function featuresOf(sequence: Sequence, store: Store): Float32Array {
+export function featuresOf(sequence: KernelSequence, store: Store): Float32Array {
   const { rows, steps, features, data, embedding } = sequence;
   if (embedding === null) return data as Float32Array;
   const target = store.take(rows * steps * features);

@@ -99,3 +99,8 @@ export interface DropoutLayer {
   readonly kind: "dropout";
   readonly name: string;
 }
+
+/** The GRU directions of a layer, forward before backward; none where it is not recurrent. */
+export function directionsOf(layer: Layer): readonly GruLayer[] {
+  return layer.kind === "gru" ? [layer] : layer.kind === "bidirectional" ? [layer.forward, layer.backward] : [];
+}

@@ -1,5 +1,6 @@
 import { expected, show } from "../errors.ts";
-import type { GruLayer, Layer } from "./layer.ts";
+import { computationOf } from "./computation.ts";
+import { directionsOf, type GruLayer, type Layer } from "./layer.ts";
 
 /** A list of layers that fit together, and what follows from them. */
 export interface Stack {
@@ -15,6 +16,8 @@ export interface Stack {
   readonly vocabulary: number;
   /** What the last layer gives. */
   readonly output: LayerShape;
+  /** The first layer that needs the whole sequence before it can give anything, so that there are no streams. */
+  readonly late: string | undefined;
 }
 
 /** The output of a layer. */
@@ -41,24 +44,26 @@ export function buildStack(given: readonly Layer[]): Stack {
   const shapes: LayerShape[] = [];
   const slots: GruLayer[] = [];
   let inputs = 0;
-  /** 0 while no layer has said how many there are. */
-  let features = 0;
-  let sequence = true;
-  let backwardFeatures = 0;
+  /** features is 0 while no layer has said how many there are. */
+  let shape: LayerShape = { features: 0, backwardFeatures: 0, sequence: true };
   let previous = "the input";
+  let late: string | undefined;
   for (const layer of layers) {
     const { kind, name } = layer;
-    const directions = kind === "gru" ? [layer] : kind === "bidirectional" ? [layer.forward, layer.backward] : [];
+    const directions = directionsOf(layer);
     const [forward, backward] = directions;
+    const computation = computationOf(layer);
+    let { features, backwardFeatures, sequence } = shape;
     if (backwardFeatures) throw expected("model", previous, "to be last, with merge mode none", `${name} after it`);
     if (!sequence && (forward || kind === "masking")) {
       throw expected("model", name, `a sequence (returnSequences: true) from ${previous}`, "its last output only");
     }
-    const wanted = kind === "dense" ? layer.inputs : forward?.inputs;
+    const { inputs: wanted } = forward ?? (layer as { readonly inputs?: number });
     if (wanted && features && wanted !== features) {
-      throw expected("model", name, `${wanted} features, as its kernel has rows,`, `${features} from ${previous}`);
+      const why = computation ? "weights have" : "kernel has rows";
+      throw expected("model", name, `${wanted} features, as its ${why},`, `${features} from ${previous}`);
     }
-    if (wanted && !features) inputs = wanted;
+    if (wanted && !features) inputs = features = wanted;
     if (kind === "embedding") {
       if (layers[0] !== layer) throw expected("model", name, "to be the first layer", `${previous} before it`);
       features = layer.features;
@@ -71,13 +76,16 @@ export function buildStack(given: readonly Layer[]): Stack {
     } else if (kind === "dense") {
       features = layer.units;
     }
-    shapes.push(Object.freeze({ features, backwardFeatures, sequence }));
+    shape = { features, backwardFeatures, sequence };
+    if (computation) shape = computation.shape(layer, shape, previous);
+    shapes.push(Object.freeze(shape));
+    late ??= computation && !computation.step ? name : directions.find(({ goBackwards }) => goBackwards)?.name;
     previous = name;
   }
-  if (!features) throw expected("model", "layers", "one that knows its features (embedding, gru, dense)", "none");
+  if (!shape.features) throw expected("model", "layers", "one that knows its features (embedding, gru, dense)", "none");
   const first = layers[0];
   const vocabulary = first.kind === "embedding" ? first.vocabulary : 0;
-  return { layers, shapes, slots, inputs, vocabulary, output: shapes[shapes.length - 1] };
+  return { layers, shapes, slots, inputs, vocabulary, output: shape, late };
 }
 
 const kinds: readonly unknown[] = ["embedding", "masking", "gru", "bidirectional", "dense", "dropout"];
@@ -85,7 +93,7 @@ const kinds: readonly unknown[] = ["embedding", "masking", "gru", "bidirectional
 function nameLayers(given: readonly Layer[]): readonly Layer[] {
   const taken = new Set<string>();
   for (const [i, layer] of given.entries()) {
-    if (!kinds.includes((layer as Partial<Layer> | null)?.kind)) {
+    if (!kinds.includes((layer as Partial<Layer> | null)?.kind) && !(layer && computationOf(layer))) {
       throw expected("model", `layers[${i}]`, "a layer made by this library", show(layer));
     }
     if (layer.name && taken.has(layer.name)) {

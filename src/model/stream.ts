@@ -53,10 +53,8 @@ export class Stream {
   /** @internal Use `model.stream`. */
   constructor(engine: Engine, stack: Stack, fingerprint: () => Fingerprint, options: StreamOptions) {
     checkKeys(options, ["rows", "semantics", "mask", "initialState"], "stream");
-    const { slots, inputs, output } = stack;
-    const late = slots.find(({ goBackwards }) => goBackwards);
-    if (late)
-      throw expected("model", late.name, "a layer that goes forwards in a stream", "one that starts at the end");
+    const { slots, inputs, output, late } = stack;
+    if (late) throw expected("model", late, "a layer that goes forwards in a stream", "one that starts at the end");
     const { initialState = null } = options;
     const rows = readSize(options.rows ?? 1, "stream.rows");
     const semantics = resolveSemantics(options.semantics, "keras");

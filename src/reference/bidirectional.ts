@@ -1,9 +1,10 @@
 import type { BidirectionalLayer, GruLayer, MergeMode } from "../layers/layer.ts";
 import { bidirectionalPaddingRule } from "../sequence/padding.ts";
+import type { Sequence } from "../sequence/sequence.ts";
 import type { Cell } from "./cell.ts";
 import { runDirection } from "./gru.ts";
 import type { RecurrentState } from "./recurrence.ts";
-import type { Rules, Sequence } from "./sequence.ts";
+import type { Rules } from "./rules.ts";
 
 const F = Math.fround;
 

@@ -1,7 +1,7 @@
 import type { DenseLayer } from "../layers/layer.ts";
+import type { Sequence } from "../sequence/sequence.ts";
 import { activate, exp } from "./activation.ts";
 import { product } from "./product.ts";
-import type { Sequence } from "./sequence.ts";
 
 const F = Math.fround;
 

@@ -1,5 +1,6 @@
 import type { EmbeddingLayer } from "../layers/layer.ts";
-import type { Rules, Sequence } from "./sequence.ts";
+import type { Sequence } from "../sequence/sequence.ts";
+import type { Rules } from "./rules.ts";
 
 /**
  * Each token id becomes its row of the table. With `maskZero`, id 0 is a step that is not valid; it is looked up all

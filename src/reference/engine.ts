@@ -1,6 +1,8 @@
-import type { GruLayer, Layer } from "../layers/layer.ts";
+import { computationOf } from "../layers/computation.ts";
+import { directionsOf, type GruLayer, type Layer } from "../layers/layer.ts";
 import type { Batch, Engine, EngineFactory, EngineStream, Results } from "../model/engine.ts";
 import type { Semantics } from "../sequence/semantics.ts";
+import { type Sequence, Store } from "../sequence/sequence.ts";
 import { bidirectional } from "./bidirectional.ts";
 import { type Cell, gruCell } from "./cell.ts";
 import { dense } from "./dense.ts";
@@ -8,7 +10,7 @@ import { embedding } from "./embedding.ts";
 import { gru } from "./gru.ts";
 import { masking } from "./masking.ts";
 import { initialState, type RecurrentState } from "./recurrence.ts";
-import type { Rules, Sequence } from "./sequence.ts";
+import type { Rules } from "./rules.ts";
 
 /** What goes into a stack: features or token ids, and the mask given with them. */
 interface Input {
@@ -35,9 +37,7 @@ class ReferenceEngine implements Engine {
   private readonly cells: readonly Cell[];
 
   constructor(private readonly layers: readonly Layer[]) {
-    this.directions = layers.flatMap((layer) =>
-      layer.kind === "gru" ? [layer] : layer.kind === "bidirectional" ? [layer.forward, layer.backward] : [],
-    );
+    this.directions = layers.flatMap(directionsOf);
     this.cells = this.directions.map(gruCell);
   }
 
@@ -85,6 +85,11 @@ class ReferenceEngine implements Engine {
     // Ids are features only in name, until the embedding that comes first replaces them.
     let x: Sequence = { rows, steps, features: data.length / (rows * steps), data: data as Float32Array, mask };
     for (const layer of this.layers) {
+      const computation = computationOf(layer);
+      if (computation) {
+        x = computation.run(layer, x, new Store());
+        continue;
+      }
       switch (layer.kind) {
         case "embedding":
           x = embedding(layer, rows, steps, data, mask, rules);

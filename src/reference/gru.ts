@@ -1,9 +1,10 @@
 import type { GruLayer } from "../layers/layer.ts";
 import { type PaddingRule, paddingRule } from "../sequence/padding.ts";
+import type { Sequence } from "../sequence/sequence.ts";
 import type { Cell } from "./cell.ts";
 import { settleEmptyRows } from "./padding.ts";
 import { type RecurrentState, recurrence } from "./recurrence.ts";
-import type { Rules, Sequence } from "./sequence.ts";
+import type { Rules } from "./rules.ts";
 
 /**
  * A GRU layer.

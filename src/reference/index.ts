@@ -9,6 +9,12 @@ import { createModelWith, type Model } from "../model/model.ts";
 import { referenceEngine } from "./engine.ts";
 
 export * from "../api.ts";
+export { bidirectional } from "../layers/bidirectional.ts";
+export { dense } from "../layers/dense.ts";
+export { dropout } from "../layers/dropout.ts";
+export { embedding } from "../layers/embedding.ts";
+export { gru } from "../layers/gru.ts";
+export { masking } from "../layers/masking.ts";
 
 /**
  * Makes a model of a stack of layers.

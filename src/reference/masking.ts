@@ -1,5 +1,6 @@
 import type { MaskingLayer } from "../layers/layer.ts";
-import type { Rules, Sequence } from "./sequence.ts";
+import type { Sequence } from "../sequence/sequence.ts";
+import type { Rules } from "./rules.ts";
 
 /**
  * A step whose features all equal the mask value (as f32; -0 equals 0, NaN nothing) is not valid, and 0 is written over

@@ -1,7 +1,7 @@
 import type { PaddingRule } from "../sequence/padding.ts";
+import type { Sequence } from "../sequence/sequence.ts";
 import type { Cell } from "./cell.ts";
 import { pad } from "./padding.ts";
-import type { Sequence } from "./sequence.ts";
 
 /** What one GRU direction remembers between steps. */
 export interface RecurrentState {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createModel } from "../../src/index.ts";
-import { gru } from "../../src/layers/gru.ts";
+import { gru } from "../../src/kernel/layers.ts";
 import { createModel as createReference } from "../../src/reference/index.ts";
 import { bits, Random } from "../property/random.ts";
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { bidirectional } from "../../src/layers/bidirectional.ts";
+import { bidirectional, gru } from "../../src/kernel/layers.ts";
 import type { GruOptions } from "../../src/layers/gru.ts";
-import { gru } from "../../src/layers/gru.ts";
 import { engineTable } from "../conformance/engines.ts";
 import { deviation, modelFolder } from "./files.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fromOnnx } from "../../src/convert/onnx.ts";
-import { gru } from "../../src/layers/gru.ts";
+import { gru } from "../../src/kernel/layers.ts";
 import { engineTable } from "../conformance/engines.ts";
 import { deviation, modelFolder } from "./files.ts";
 import { decodeNode, decodeTensor } from "./onnx.ts";

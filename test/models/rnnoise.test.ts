@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ActivationOption } from "../../src/activation.ts";
-import { dense } from "../../src/layers/dense.ts";
-import { gru } from "../../src/layers/gru.ts";
+import { dense, gru } from "../../src/kernel/layers.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 import { type Engine, engineTable } from "../conformance/engines.ts";
 import { deviation, modelFolder } from "./files.ts";

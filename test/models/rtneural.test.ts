@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fromPyTorchModule } from "../../src/convert/pytorch.ts";
-import { dense } from "../../src/layers/dense.ts";
-import { gru } from "../../src/layers/gru.ts";
+import { dense, gru } from "../../src/kernel/layers.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 import { engineTable } from "../conformance/engines.ts";
 import { deviation, modelFolder } from "./files.ts";

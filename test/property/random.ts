@@ -1,11 +1,6 @@
 import { activationNames } from "../../src/activation.ts";
-import { bidirectional } from "../../src/layers/bidirectional.ts";
-import { dense } from "../../src/layers/dense.ts";
-import { dropout } from "../../src/layers/dropout.ts";
-import { embedding } from "../../src/layers/embedding.ts";
-import { gru } from "../../src/layers/gru.ts";
+import { bidirectional, dense, dropout, embedding, gru, masking } from "../../src/kernel/layers.ts";
 import type { Layer } from "../../src/layers/layer.ts";
-import { masking } from "../../src/layers/masking.ts";
 
 /** A small seeded generator (xorshift32), so that a case is one number that fast-check can print and shrink. */
 export class Random {

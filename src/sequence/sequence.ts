@@ -1,5 +1,3 @@
-import type { Semantics } from "../sequence/semantics.ts";
-
 /** What passes from layer to layer: a padded batch and its mask. */
 export interface Sequence {
   /** B */
@@ -14,11 +12,13 @@ export interface Sequence {
   readonly mask: Uint8Array | null;
 }
 
-/** What the layers of one run have to agree on. */
-export interface Rules {
-  readonly semantics: Semantics;
-  /** false: layers make no masks, and masking layers do nothing. */
-  readonly useMasks: boolean;
-  /** Whether lengths or a mask were given with the batch: they replace the masks that layers would make. */
-  readonly explicitMask: boolean;
+/** Memory that a layer writes its output to, again in every run. */
+export class Store {
+  private data = new Float32Array(0);
+
+  /** Room for so many floats, with anything in it. */
+  take(size: number): Float32Array {
+    if (this.data.length !== size) this.data = new Float32Array(size);
+    return this.data;
+  }
 }
