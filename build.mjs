@@ -137,7 +137,8 @@ async function buildPackage() {
       compress: { passes: 3, pure_getters: true },
     });
     // esbuild keeps imports of nothing, for the order of effects. There are none, and users' bundlers would warn.
-    writeFileSync(join(stage, file), `${code?.replaceAll(/\bimport"\.\/shared-\w+\.js";/g, "")}\n`);
+    const script = code?.replaceAll(/\bimport"\.\/shared-\w+\.js";/g, "");
+    writeFileSync(join(stage, file), `${script}\n`);
   }
   const types = spawnSync(
     process.execPath,
@@ -147,6 +148,11 @@ async function buildPackage() {
   if (types.status !== 0) fail(`tsc: ${types.stdout}${types.stderr}`);
   finishTypes(stage);
   writeFileSync(join(stage, "gru.wasm"), readFileSync("build/gru.wasm"));
+  writeFileSync(
+    join(stage, "gru.wasm.d.ts"),
+    "/** The compiled module, where an import of .wasm gives that: in Cloudflare Workers, and by their bundlers. */\n" +
+      "declare const module: object;\nexport default module;\n",
+  );
   writeFileSync(join(stage, "LICENSES.txt"), thirdPartyLicenses());
   rmSync("dist", { recursive: true, force: true });
   renameSync(stage, "dist");
