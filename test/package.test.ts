@@ -115,6 +115,18 @@ describe("package.json", () => {
     expect(status).toBe(0);
   });
 
+  it("has a twin for JSR with the same entries", () => {
+    const { name, version, license, exports } = JSON.parse(read("jsr.json"));
+    expect(name).toBe(`@congruent/${manifest.name}`);
+    expect([version, license]).toEqual([manifest.version, manifest.license]);
+    // JSR has no conditions, and takes nothing but scripts for entries.
+    const scripts = Object.entries<{ default?: string }>(manifest.exports).filter(([, entry]) =>
+      entry.default?.endsWith(".js"),
+    );
+    const published = scripts.map(([path, entry]) => [path, entry.default?.replace("./dist/", "./build/jsr/")]);
+    expect(exports).toEqual(Object.fromEntries(published));
+  });
+
   it("has no dependencies and runs nothing when installed", () => {
     expect(manifest.dependencies).toBeUndefined();
     for (const hook of ["preinstall", "install", "postinstall", "prepare"]) {

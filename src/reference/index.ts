@@ -5,8 +5,8 @@
  * @module
  */
 import type { Layer } from "../layers/layer.ts";
-import { createModelWith, type Model } from "../model/model.ts";
-import { referenceEngine } from "./engine.ts";
+import type { Model } from "../model/model.ts";
+import { reference } from "./kernel.ts";
 
 export * from "../api.ts";
 export { bidirectional } from "../layers/bidirectional.ts";
@@ -22,5 +22,5 @@ export { masking } from "../layers/masking.ts";
  * @throws CongruentError `model` when the layers do not fit together
  */
 export function createModel(layers: readonly Layer[]): Model {
-  return createModelWith(referenceEngine, layers);
+  return reference.createModel(layers);
 }

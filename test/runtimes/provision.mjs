@@ -2,26 +2,17 @@
 // Usage: node test/runtimes/provision.mjs
 //
 // npm packages come with --ignore-scripts: binaries are run straight from their platform packages (Linux, x64, glibc).
-// Browsers come from Debian's packages, when apt-get is there and may be used; else whatever is installed is used.
-import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, readFileSync } from "node:fs";
+// Browsers come from Debian's packages, by apt-get as root or through sudo; else whatever is installed is used.
 import { fileURLToPath } from "node:url";
+import { execute } from "./harness/execute.mjs";
+import { installPackages, retry } from "./harness/packages.mjs";
 import { miniBrowser, onPath } from "./harness/tools.mjs";
 
-const folder = fileURLToPath(new URL(".", import.meta.url));
-installPackages();
-installBrowsers();
+const installed = await installPackages(fileURLToPath(new URL(".", import.meta.url)));
+console.log(`npm packages: ${installed ? "installed" : "there"}`);
+await installBrowsers();
 
-function installPackages() {
-  const [lock, used] = [`${folder}package-lock.json`, `${folder}node_modules/.lock-used`];
-  if (existsSync(used) && readFileSync(used).equals(readFileSync(lock))) return console.log("npm packages: there");
-  console.log("npm packages: installing");
-  // Not `npm ci`: it insists on the other platforms' optional packages, which a registry's mirror may lack.
-  run("npm", ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]);
-  copyFileSync(lock, used);
-}
-
-function installBrowsers() {
+async function installBrowsers() {
   const missing = Object.entries({
     chromium: onPath("chromium", "chromium-browser", "google-chrome"),
     "firefox-esr": onPath("firefox-esr", "firefox"),
@@ -30,14 +21,15 @@ function installBrowsers() {
     xauth: onPath("xauth"),
   }).flatMap(([name, found]) => (found ? [] : [name]));
   if (missing.length === 0) return console.log("browsers: there");
-  if (process.getuid?.() !== 0 || !onPath("apt-get")) return console.log(`browsers: missing ${missing.join(", ")}`);
+  const asRoot = process.getuid?.() === 0 ? [] : ["sudo", "-n"];
+  if (!onPath("apt-get") || (asRoot.length > 0 && !onPath("sudo"))) {
+    return console.log(`browsers: missing ${missing.join(", ")}; there is no apt-get, or no right to use it`);
+  }
   console.log(`browsers: installing ${missing.join(", ")}`);
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  run("apt-get", ["update", "-qq"], env);
-  run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...missing], env);
-}
-
-function run(command, args, env = process.env) {
-  const { status, error } = spawnSync(command, args, { cwd: folder, env, stdio: ["ignore", "ignore", "inherit"] });
-  if (status !== 0) throw error ?? new Error(`${command} ${args.join(" ")}: exit ${status}`);
+  const apt = (...args) => {
+    const [command, ...rest] = [...asRoot, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", ...args];
+    return retry(() => execute(command, rest, { timeout: 600_000 }));
+  };
+  await apt("update");
+  await apt("install", "--yes", "--no-install-recommends", ...missing);
 }

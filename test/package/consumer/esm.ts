@@ -1,0 +1,70 @@
+// An app in TypeScript that imports every entry: checked by every supported version, then run.
+import * as congruent from "congruent";
+import { fromOnnx, fromPyTorch } from "congruent/convert";
+import * as core from "congruent/core";
+import type kernelModule from "congruent/gru.wasm";
+import * as reference from "congruent/reference";
+
+/** What every entry with models has. */
+type Library = Pick<typeof congruent, "createModel" | "gru" | "bidirectional" | "dense" | "presets" | "onWarning">;
+
+const options: congruent.GruOptions = {
+  units: 1,
+  kernel: [[1, 1, 1]],
+  recurrentKernel: new Float32Array(3),
+  bias: { data: [1, 1, 1], shape: [3] },
+  activation: { name: "leaky_relu", alpha: 0.5 },
+  recurrentActivation: "linear",
+  resetAfter: false,
+  returnSequences: true,
+};
+
+function answer(library: Library): number {
+  const model: congruent.Model = library.createModel([library.gru(options)]);
+  const { outputs, states, mask }: congruent.RunResult = model.run([[[1], [2]], [[1]]], { semantics: "tf1" });
+  const data: Float32Array = outputs.data;
+  const shape: readonly number[] = states[0].shape;
+  const bits: Uint8Array = mask ? mask.data : new Uint8Array(0);
+  const stream: congruent.Stream = model.stream({ rows: 2 });
+  const out: Float32Array = stream.step(new Float32Array(2));
+  const snapshot: Uint8Array = stream.snapshot();
+  if (shape.length !== 2 || bits.length !== 4 || out.length !== 2 || snapshot.length === 0) throw new Error("wrong");
+  return data[1];
+}
+
+// The models and layers of one entry are the types of another.
+const libraries: Library[] = [congruent, reference];
+const answers = libraries.map(answer);
+
+// Converters give options that layers take, whichever entry they come from.
+const W = { data: new Float32Array(3), shape: [1, 3, 1] };
+const weights = [[0], [0], [0]];
+const layers: congruent.GruLayer[] = [
+  congruent.gru(fromOnnx({ W, R: W, linear_before_reset: 1 })),
+  core.gru({ ...fromPyTorch({ weight_ih: weights, weight_hh: weights }), name: "converted" }),
+];
+
+try {
+  // @ts-expect-error a misspelt option
+  congruent.gru({ ...options, reset_after: true });
+  throw new Error("not refused");
+} catch (error) {
+  if (!(error instanceof congruent.CongruentError)) throw error;
+  const code: congruent.CongruentErrorCode = error.code;
+  if (code !== "option") throw error;
+}
+
+// @ts-expect-error no such preset
+const preset: congruent.Preset = "theano";
+
+congruent.onWarning((warning: congruent.CongruentError): never => {
+  throw warning;
+});
+
+/** congruent/core with what carries bytes, and with the module that a Worker imports. */
+export async function load(source: Promise<ArrayBuffer> | Uint8Array | typeof kernelModule): Promise<number> {
+  const { createModel }: core.Kernel = await core.loadKernel(source, { fallback: reference });
+  return answer({ ...core, createModel });
+}
+
+if (preset.length + layers.length !== 8 || answers[0] !== answers[1]) throw new Error(answers.join());
