@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { decode } from "../src/kernel/decode.ts";
 
@@ -9,6 +10,10 @@ const read = (path: string): string => readFileSync(`${root}${path}`, "utf8");
 const manifest = JSON.parse(read("package.json"));
 const scripts = readdirSync(`${root}dist`).filter((file) => file.endsWith(".js"));
 const sizes: Record<string, { raw: number; gzip: number }> = JSON.parse(read("build/sizes.json"));
+
+/** The globals of the language itself, which are all that an empty context has; WebAssembly among them. */
+const language = new Set<string>(runInNewContext("Object.getOwnPropertyNames(globalThis)"));
+for (const name of ["console", "globalThis"]) language.delete(name);
 
 describe("gru.wasm", () => {
   const module = new WebAssembly.Module(readFileSync(`${root}dist/gru.wasm`));
@@ -73,21 +78,39 @@ describe("dist", () => {
     expect(status).toBe(0);
   });
 
-  it("needs no web or Node API, as in an AudioWorklet", () => {
-    const script = `
-      for (const name of ["TextDecoder", "TextEncoder", "atob", "btoa", "fetch", "URL", "Buffer", "process", "performance",
-        "queueMicrotask", "setTimeout", "structuredClone", "crypto"]) delete globalThis[name];
-      const { createModel, gru } = await import("congruent");
-      const model = createModel([gru({ units: 1, kernel: [[1, 1, 1]], recurrentKernel: [[0, 0, 0]] })]);
-      const { outputs } = model.run([[[0]]]);
-      if (outputs.data[0] !== 0) throw new Error(String(outputs.data[0]));
-    `;
-    const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
-      cwd: root,
-      encoding: "utf8",
+  it.each(["index", "core", "reference"])("%s.js asks for no global but WebAssembly, and leaves none", (entry) => {
+    const { stdout } = spawnSync(
+      process.execPath,
+      [
+        `${root}node_modules/esbuild/bin/esbuild`,
+        `${root}dist/${entry}.js`,
+        "--bundle",
+        "--format=iife",
+        "--global-name=library",
+      ],
+      { encoding: "utf8" },
+    );
+    const asked = new Set<string>();
+    // Every name that the script does not declare is looked up here.
+    const scope = new Proxy(globalThis as unknown as Record<string, unknown>, {
+      has: (_, name) => name !== "bytes",
+      get: (target, name) => {
+        if (typeof name === "string") asked.add(name);
+        return Reflect.get(target, name);
+      },
     });
-    expect(stderr).toBe("");
-    expect(status).toBe(0);
+    const before = Object.getOwnPropertyNames(globalThis);
+    const use = `
+      const { createModel } = library.createKernel ? library.createKernel(bytes) : library;
+      const model = createModel([library.gru({ units: 1, kernel: [[1, 1, 1]], recurrentKernel: [[0, 0, 0]] })]);
+      return [model.run([[[1]]]).outputs.data[0], model.stream().step([1])[0]];`;
+    const run = new Function("scope", "bytes", `with (scope) { return (() => { ${stdout} ${use} })(); }`);
+    const outputs = run(scope, readFileSync(`${root}dist/gru.wasm`));
+    expect(outputs[0]).toBeCloseTo(0.2048, 4);
+    expect(outputs[1]).toBe(outputs[0]);
+    expect([...asked].filter((name) => !language.has(name))).toEqual([]);
+    expect(asked.has("WebAssembly")).toBe(entry !== "reference");
+    expect(Object.getOwnPropertyNames(globalThis)).toEqual(before);
   });
 
   it("keeps the notices of the code it contains", () => {
@@ -125,6 +148,20 @@ describe("package.json", () => {
     );
     const published = scripts.map(([path, entry]) => [path, entry.default?.replace("./dist/", "./build/jsr/")]);
     expect(exports).toEqual(Object.fromEntries(published));
+  });
+
+  it("has twins of the default entry with the same API", () => {
+    const names = (file: string): string[] => {
+      const [, list] = read(`dist/${file}`).match(/export\{([^}]*)\};\s*$/) ?? [];
+      return list.split(",").map((name) => name.replace(/^.* as /, ""));
+    };
+    expect(names("index.js")).toContain("createModel");
+    for (const twin of ["index.workerd.js", "index.edge-light.js"]) expect(names(twin)).toEqual(names("index.js"));
+    // Both ways, so that neither has more than the other.
+    type Default = typeof import("../src/index.ts");
+    const same = <Twin extends Default>(_: Default extends Twin ? true : never): void => {};
+    same<typeof import("../src/index.workerd.ts")>(true);
+    same<typeof import("../src/index.edge-light.ts")>(true);
   });
 
   it("has no dependencies and runs nothing when installed", () => {

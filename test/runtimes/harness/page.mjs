@@ -1,7 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 
 const page = new URL("../../../docs/runtimes.md", import.meta.url);
+const benchmark = new URL("../../../bench/results/results.json", import.meta.url);
 
 /**
  * Writes docs/runtimes.md.
@@ -31,7 +32,7 @@ ${table(["runtime", "version", "engine", "scope", "entry", "golden bits equal", 
 * *Entry*: the file of the package that the runtime's own resolution, or a bundler's with the runtime's condition, chose.
 * *Golden bits*: the models of \`test/runtimes/golden/\`, each with a hash of all its output bits, over every activation,
   both reset modes, sizes, batches, directions, merge modes, presets, masks, embeddings and streams. The same hashes in
-  every row, and from \`congruent/reference\`.
+  every row, and from \`congruent/reference\`. A self-test that failed would have failed the run: no row is the fallback's.
 * *Denormals*: the audio threads of Firefox and WebKit flush numbers below 2⁻¹²⁶ to 0, and no program can stop them. There
   the models that are about such numbers are left out; the others have their bits.
 * *Cold start*, on ${cpus().length} cores: import of the entry, creation of the seed's model (with the compilation of the
@@ -49,8 +50,29 @@ Each builds an app of one line with its own defaults; the output then runs where
 the seed's -156.
 
 ${table(["bundler", "version", "output ran in"], bundlerRows)}
-`,
+${coldStartBesideOthers()}`,
   );
+}
+
+/** What the benchmark of the cold start measured last, on a machine that did nothing else. */
+function coldStartBesideOthers() {
+  if (!existsSync(benchmark)) return "";
+  const { machine, runtime, sections } = JSON.parse(readFileSync(benchmark, "utf8"));
+  const { measured, records } = sections["cold-start"] ?? { records: [] };
+  if (records.length === 0) return "";
+  const rows = records.map(({ engine, imported, created, first, total, ratio }) => [
+    engine,
+    ...[imported, created, first, total].map(milliseconds),
+    `${ratio.median.toFixed(1)}×`,
+  ]);
+  return `
+## Cold start beside others
+
+From nothing to the first result of a ${records[0].case}, in fresh processes that take turns (${runtime},
+${machine}); medians of ${measured}, by \`npm run bench -- --only=cold-start --merge\`. The ratio is taken round by round.
+
+${table(["engine", "import ms", "create ms", "first result ms", "total ms", "ratio"], rows)}
+`;
 }
 
 function milliseconds(value) {
