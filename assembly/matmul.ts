@@ -9,8 +9,8 @@
  * weights must fit, or the tile spills to the stack and runs at half its speed. Four k at a time, since what a core
  * does beside the arithmetic (addresses, the end of the loop) takes a place in its pipeline like any product or sum.
  *
- * The order of the source has to survive: from its second level on, the compiler's optimizer moves every sum to where it
- * is used next, which keeps the weights of all four k alive at once. asconfig.json therefore asks for the first level.
+ * The order of the source has to survive: an optimizer that moves every sum to where it is used next keeps the weights of
+ * all four k alive at once. build.mjs therefore leaves this file's functions as the compiler's first level makes them.
  */
 import { GROUP } from "./pack";
 
