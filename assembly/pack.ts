@@ -5,16 +5,16 @@
  * gate, and then groups of up to GROUP vectors:
  *
  *     column  ┆ z0 z1 z2 z3 │ z4 0 0 0 ┆ r0 r1 r2 r3 │ r4 0 0 0 ┆ n0 …          (units 5 → padded 8, 6 vectors)
- *     group 0 ┆ k=0: v0 v1 … v11 │ k=1: v0 v1 … v11 │ …  depth times
- *     group 1 ┆ k=0: v12 …       │ …                     the last group is as narrow as what is left
+ *     group 0 ┆ k=0: v0 v1 v2 │ k=1: v0 v1 v2 │ …  depth times
+ *     group 1 ┆ k=0: v3 v4 v5 │ …                  the last group is as narrow as what is left
  *
- * So one pass over a group's memory, front to back, is one pass over k: a matrix × vector kernel with as many
- * accumulators as the group has vectors reads every weight once, linearly. A matrix × matrix tile takes some of the
- * group's vectors and steps by the group's width.
+ * So one pass over a group's memory, front to back, is one pass over k. A tile of several rows takes a group, whose
+ * memory stays in the first-level cache while all rows pass over it; a tile of one row takes four groups at once, and
+ * reads every weight once, in four linear streams. Three gates of whole vectors are whole groups for any number of units.
  */
 
-/** Vectors in a full group: the accumulators of the matrix × vector kernel. V8 has registers for three values more. */
-export const GROUP: i32 = 12;
+/** Vectors in a full group: a tile of three rows has nine sums, and V8 has registers for six values more. */
+export const GROUP: i32 = 3;
 
 /** Units rounded up to whole vectors of four. */
 // @ts-ignore: decorator

@@ -67,7 +67,7 @@ function multiply(rows: number, depth: number, gates: number, units: number, see
 }
 
 describe("multiply", () => {
-  // A group is 12 vectors: 1 to 13 and over 24 are every width of the last group, alone and behind a full one.
+  // A group is 3 vectors, and a row takes 4 groups at a time, then 2, then 1: every width of what is left, twice over.
   for (let vectors = 1; vectors <= 26; vectors++) {
     it(`has the reference's bits for ${vectors} vectors and 1 to 9 rows`, () => {
       for (let rows = 1; rows <= 9; rows++) multiply(rows, 5, 1, 4 * vectors, 1000 * vectors + rows);
@@ -78,6 +78,10 @@ describe("multiply", () => {
     for (const depth of [1, 2, 3, 4, 5, 7, 8, 9, 11, 12, 13, 16, 17, 31, 48, 49, 97, 128]) {
       for (const rows of [1, 2, 3, 4, 6, 7]) multiply(rows, depth, 3, 16, depth);
     }
+  });
+
+  it("has the reference's bits for sums that are interrupted, and for one that just is not", () => {
+    for (const depth of [511, 512, 513, 1024, 1030]) for (const rows of [1, 3, 7]) multiply(rows, depth, 1, 20, depth);
   });
 
   it("has the reference's bits for units that fill no vector, gate by gate", () => {

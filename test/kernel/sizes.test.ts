@@ -35,7 +35,7 @@ describe.each([true, false])("a GRU with resetAfter %s has the reference's bits"
     for (let units = 1; units <= 53; units++) compare(3, units, 3, 3, resetAfter);
   });
 
-  it("for larger numbers of units around multiples of the group", () => {
+  it("for larger numbers of units around multiples of the tiles", () => {
     for (const units of [63, 64, 65, 95, 96, 97, 127, 128, 131]) compare(17, units, 5, 2, resetAfter);
   });
 

@@ -41,7 +41,7 @@ export class Random {
   }
 }
 
-/** Sizes around every tile: the vector (4), the group (12 vectors, 48 columns), and primes. */
+/** Sizes around every tile: the vector (4), the tile of one row (12 vectors, 48 columns), and primes. */
 const sizes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 15, 16, 17, 19, 23, 24, 25, 31, 32, 33, 47, 48, 49];
 
 /** Activations whose values stay small enough to run for some steps. */
