@@ -292,16 +292,32 @@ async function measure() {
   /** @type {Record<string, { raw: number, gzip: number }>} */
   const sizes = { "gru.wasm": sizeOf(readFileSync("dist/gru.wasm")) };
   for (const [file, { name }] of Object.entries(entries)) {
-    const { outputFiles } = await esbuild.build({
-      entryPoints: [`dist/${file}.js`],
-      bundle: true,
-      format: "esm",
-      minify: true,
-      write: false,
-    });
-    sizes[name] = sizeOf(outputFiles[0].contents);
+    const bundled = await bundle(`export * from "./dist/${file}.js"`);
+    if (bundled.names.includes("loadModel")) {
+      // What users pay who make their models by hand.
+      const others = bundled.names.filter((exported) => exported !== "loadModel");
+      sizes[name] = sizeOf((await bundle(`export { ${others} } from "./dist/${file}.js"`)).content);
+      sizes[`${name}, loadModel`] = sizeOf(bundled.content);
+    } else sizes[name] = sizeOf(bundled.content);
   }
   return sizes;
+}
+
+/**
+ * As a user's bundler makes one file, which leaves out what nothing refers to.
+ *
+ * @param {string} contents
+ */
+async function bundle(contents) {
+  const { outputFiles, metafile } = await esbuild.build({
+    stdin: { contents, resolveDir: root },
+    bundle: true,
+    format: "esm",
+    minify: true,
+    write: false,
+    metafile: true,
+  });
+  return { content: outputFiles[0].contents, names: Object.values(metafile.outputs)[0].exports };
 }
 
 function reportSizes() {

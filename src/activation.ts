@@ -1,4 +1,5 @@
 import { CongruentError } from "./errors.ts";
+import { checkKeys } from "./options.ts";
 
 /** An activation with its parameters, as the engines see it. */
 export interface Activation {
@@ -77,6 +78,7 @@ export const activationNames: readonly string[] = [...Object.keys(table), ...Obj
 export function resolveActivation(option: ActivationOption, where: string): Activation {
   const given = option === null ? { name: "linear" } : typeof option === "string" ? { name: option } : option;
   const written = given as { name: unknown; alpha?: unknown; beta?: unknown };
+  checkKeys(written, ["name", "alpha", "beta"], where);
   const alias = lookUp(aliases, written.name) as { name: ActivationName; alpha?: number; beta?: number } | undefined;
   const name = (alias?.name ?? written.name) as ActivationName;
   const entry = lookUp(table, name);
@@ -100,6 +102,12 @@ export function resolveActivation(option: ActivationOption, where: string): Acti
     return Math.fround(value);
   };
   return { name, code: entry.code, alpha: parameter("alpha"), beta: parameter("beta") };
+}
+
+/** An activation → the option that makes it, with the parameters that the function has. */
+export function toActivationOption({ name, alpha, beta }: Activation): ActivationOption {
+  const { alpha: a, beta: b } = table[name] as { alpha: unknown; beta: unknown };
+  return { name, ...(a !== undefined && { alpha }), ...(b !== undefined && { beta }) };
 }
 
 function lookUp<T extends object>(record: T, key: unknown): T[keyof T] | undefined {

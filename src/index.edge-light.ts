@@ -4,8 +4,12 @@
  *
  * @module
  */
+
+import type { LoadedModel } from "./format/load.ts";
+import type { ModelFileSource } from "./format/source.ts";
 import module from "./gru.wasm?module";
 import { kernelOf } from "./kernel/kernel.ts";
+import { loadKernelModel } from "./kernel/load.ts";
 import { reference } from "./reference/kernel.ts";
 
 export * from "./api.ts";
@@ -18,3 +22,12 @@ export { bidirectional, dense, dropout, embedding, gru, masking } from "./kernel
  * memory, `wasm` when the module is not congruent's
  */
 export const { createModel } = kernelOf(() => module, reference);
+
+/**
+ * A model out of a file, as `loadModel` of the default entry makes it.
+ *
+ * @throws CongruentError `file`, `unsupported`; or as {@link createModel} does
+ */
+export function loadModel(source: ModelFileSource | PromiseLike<ModelFileSource>): Promise<LoadedModel> {
+  return loadKernelModel(createModel, source);
+}

@@ -7,11 +7,14 @@
  * @module
  */
 import { text } from "../build/inline.js";
+import type { LoadedModel } from "./format/load.ts";
+import type { ModelFileSource } from "./format/source.ts";
 import { decode } from "./kernel/decode.ts";
 import { compile } from "./kernel/instantiate.ts";
 import { kernelOf } from "./kernel/kernel.ts";
+import { loadKernelModel } from "./kernel/load.ts";
 import type { Layer } from "./layers/layer.ts";
-import type { Model } from "./model/model.ts";
+import type { Model, ModelOptions } from "./model/model.ts";
 import { reference } from "./reference/kernel.ts";
 
 export * from "./api.ts";
@@ -34,6 +37,18 @@ const kernel = kernelOf(() => {
  * const model = createModel([gru({ units, kernel, recurrentKernel, bias, returnSequences: true })]);
  * const { outputs } = model.run(batch, { lengths: [3, 4] });
  */
-export function createModel(layers: readonly Layer[]): Model {
-  return kernel.createModel(layers);
+export function createModel(layers: readonly Layer[], options?: ModelOptions): Model {
+  return kernel.createModel(layers, options);
+}
+
+/**
+ * A model out of a file that `congruent convert` or `writeModel` made.
+ *
+ * @param source bytes, an `ArrayBuffer`, a `Response`, a `Blob`, a URL, in Node, Deno and Bun a path; or a promise of one
+ * @throws CongruentError `file` when it cannot be read or is damaged, `unsupported` when it is of a later version; or as
+ * {@link createModel} does
+ * @example const model = await loadModel(fetch("/model.safetensors"));
+ */
+export function loadModel(source: ModelFileSource | PromiseLike<ModelFileSource>): Promise<LoadedModel> {
+  return loadKernelModel(createModel, source);
 }

@@ -50,7 +50,7 @@ describe("dist", () => {
 
   it("is described truly by the README", () => {
     const table = read("README.md").match(/<!-- sizes -->([\s\S]*?)<!-- \/sizes -->/)?.[1] ?? "";
-    const rows = [...table.matchAll(/^\| `(\S+)` \| ([\d.]+) \| ([\d.]+) \|$/gm)];
+    const rows = [...table.matchAll(/^\| `([^`]+)` \| ([\d.]+) \| ([\d.]+) \|$/gm)];
     expect(rows.map(([, name]) => name)).toEqual(Object.keys(sizes));
     for (const [, name, raw, gzip] of rows) {
       // One decimal; gzip differs a little from one version of zlib to the next.
@@ -60,10 +60,12 @@ describe("dist", () => {
   });
 
   it.each(scripts)("%s loads anywhere: no import.meta, no process, no node: modules", (file) => {
-    const script = read(`dist/${file}`);
+    // A path is read by what Node, Deno and Bun offer for this purpose, where it is there and when it is asked for.
+    const script = read(`dist/${file}`).replace('process?.getBuiltinModule?.("node:fs/promises")', "");
     expect(script).not.toContain("import.meta");
-    expect(script).not.toMatch(/\bprocess\b/);
-    expect(script).not.toMatch(/\bimport\s*\(/);
+    expect(script).not.toMatch(/\bprocess\b|node:/);
+    // Other chunks of our own alone may be loaded later.
+    expect(script).not.toMatch(/\bimport\s*\((?!"\.\/)/);
     expect(script).not.toMatch(/from\s*"(?!\.\/)/);
   });
 

@@ -4,6 +4,7 @@
  * @module
  */
 export { CongruentError, type CongruentErrorCode } from "../errors.ts";
+export { type Sample, type WriteOptions, writeModel } from "../format/write.ts";
 export type { GateOrder } from "./gates.ts";
 export { fromOnnx, type OnnxGru } from "./onnx.ts";
 export { fromPyTorch, fromPyTorchModule, type PyTorchGru, type PyTorchModuleOptions } from "./pytorch.ts";

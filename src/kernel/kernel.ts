@@ -1,6 +1,6 @@
 import type { CongruentError } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
-import { createModelWith, type Model } from "../model/model.ts";
+import { createModelWith, type Model, type ModelOptions } from "../model/model.ts";
 import { warn } from "../warning.ts";
 import { kernelEngine } from "./engine.ts";
 import { findFault } from "./self-test.ts";
@@ -8,7 +8,7 @@ import { findFault } from "./self-test.ts";
 /** What a kernel gives: models. */
 export interface Kernel {
   /** As `createModel` of the entry `congruent`. */
-  createModel(layers: readonly Layer[]): Model;
+  createModel(layers: readonly Layer[], options?: ModelOptions): Model;
 }
 
 /**
@@ -24,13 +24,13 @@ export function kernelOf(module: () => object, fallback?: Kernel): Kernel {
   let fault: CongruentError | null | undefined;
   let warned = false;
   return {
-    createModel(layers) {
+    createModel(layers, options) {
       fault ??= fault === null ? null : findFault(createEngine);
-      if (fault === null) return createModelWith(createEngine, layers);
+      if (fault === null) return createModelWith(createEngine, layers, options);
       if (!fallback) throw fault;
       if (!warned) warn(fault);
       warned = true;
-      return fallback.createModel(layers);
+      return fallback.createModel(layers, options);
     },
   };
 }

@@ -29,7 +29,7 @@ export interface RunOptions {
    * are no masks, masking layers do nothing and padding is data.
    */
   readonly mask?: Mask | false | null | undefined;
-  /** Default: keras; tf1 when there are lengths (or rows of different length) and no mask. */
+  /** Default: the model's; else keras, and tf1 when there are lengths (or rows of different length) and no mask. */
   readonly semantics?: SemanticsOption | undefined;
   /** Default: zeros, or what a stateful layer kept. */
   readonly initialState?: InitialState | null | undefined;
@@ -54,6 +54,7 @@ export class InputReader implements Batch {
   timeMajor = false;
 
   readonly #stack: Stack;
+  readonly #semantics: SemanticsOption | undefined;
   /** Where a copy of the input goes: (B, T, I) or (B, T) */
   #features = new Float32Array(0);
   #ids = new Int32Array(0);
@@ -62,8 +63,10 @@ export class InputReader implements Batch {
   /** (B), of ragged rows */
   #rowLengths = new Int32Array(0);
 
-  constructor(stack: Stack) {
+  /** @param semantics of runs that are not told */
+  constructor(stack: Stack, semantics?: SemanticsOption) {
     this.#stack = stack;
+    this.#semantics = semantics;
   }
 
   /**
@@ -146,7 +149,7 @@ export class InputReader implements Batch {
   #readValidity(options: RunOptions, ragged: Int32Array | null): void {
     const { rows, steps } = this;
     const { layers } = this.#stack;
-    const { lengths = null, mask = null, semantics } = options;
+    const { lengths = null, mask = null, semantics = this.#semantics } = options;
     const explicit = (mask !== null && mask !== false) || lengths !== null || ragged !== null;
     if (mask === false && explicit) {
       throw expected("option", "mask", "a mask or none beside lengths or rows of different length", "false");

@@ -1,6 +1,8 @@
 import { expected, show } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import { buildStack, type Stack } from "../layers/stack.ts";
+import { checkKeys } from "../options.ts";
+import { resolveSemantics, type SemanticsOption } from "../sequence/resolve.ts";
 import type { Floats, MaskTensor, Tensor } from "../tensor.ts";
 import type { Engine, EngineFactory, Results } from "./engine.ts";
 import { type Fingerprint, fingerprint } from "./fingerprint.ts";
@@ -24,6 +26,12 @@ export interface RunResult {
   readonly mask: MaskTensor | null;
 }
 
+/** What a model is told at creation. */
+export interface ModelOptions {
+  /** What runs and streams follow that are not told. Default: keras; tf1 in a run with lengths and no mask. */
+  readonly semantics?: SemanticsOption | undefined;
+}
+
 const noOptions: RunOptions = Object.freeze({});
 
 /** A stack of layers, ready to run. All its methods are synchronous, and one that throws changes nothing. */
@@ -37,6 +45,7 @@ export class Model {
 
   readonly #engine: Engine;
   readonly #stack: Stack;
+  readonly #semantics: SemanticsOption | undefined;
   readonly #batch: InputReader;
   readonly #results: Results & { outputs: Float32Array; states: Float32Array[] };
   /** By slot: what a stateful layer keeps, (B, H), null before its first run. */
@@ -49,14 +58,15 @@ export class Model {
   #fingerprint: Fingerprint | undefined;
 
   /** @internal Use `createModel`. */
-  constructor(engine: Engine, stack: Stack) {
+  constructor(engine: Engine, stack: Stack, semantics?: SemanticsOption) {
     const { layers, slots, inputs, output } = stack;
     this.layers = layers;
     this.inputShape = Object.freeze([null, null, ...(inputs ? [inputs] : [])]);
     this.outputShape = Object.freeze([null, ...(output.sequence ? [null] : []), output.features]);
     this.#engine = engine;
     this.#stack = stack;
-    this.#batch = new InputReader(stack);
+    this.#semantics = semantics;
+    this.#batch = new InputReader(stack, semantics);
     this.#results = { outputs: this.#batchMajor, states: [], mask: null };
     this.#kept = slots.map(() => null);
     this.#initial = slots.map(() => null);
@@ -122,7 +132,8 @@ export class Model {
    * stream.step(frame, out);
    */
   stream(options: StreamOptions = {}): Stream {
-    return new Stream(this.#engine, this.#stack, () => (this.#fingerprint ??= fingerprint(this.layers)), options);
+    const print = () => (this.#fingerprint ??= fingerprint(this.layers));
+    return new Stream(this.#engine, this.#stack, print, options, this.#semantics);
   }
 
   /** Makes stateful layers forget: their next run begins with zeros, and may have another batch size. */
@@ -208,9 +219,16 @@ function toTimeMajor(
 /**
  * Checks a stack and gives it to an engine.
  *
- * @throws CongruentError `model` when the layers do not fit together, `memory` when they do not fit the engine
+ * @throws CongruentError `model` when the layers do not fit together, `memory` when they do not fit the engine, `option`
  */
-export function createModelWith(createEngine: EngineFactory, layers: readonly Layer[]): Model {
+export function createModelWith(
+  createEngine: EngineFactory,
+  layers: readonly Layer[],
+  options: ModelOptions = {},
+): Model {
+  checkKeys(options, ["semantics"], "createModel");
+  const { semantics } = options;
+  resolveSemantics(semantics, "keras");
   const stack = buildStack(layers);
-  return new Model(createEngine(stack.layers), stack);
+  return new Model(createEngine(stack.layers), stack, semantics);
 }

@@ -14,7 +14,7 @@ import { readToken } from "./token.ts";
 export interface StreamOptions {
   /** How many sequences advance together. Default 1. */
   readonly rows?: number | undefined;
-  /** What an output holds at a step that is not valid. Default keras. */
+  /** What an output holds at a step that is not valid. Default: the model's, else keras. */
   readonly semantics?: SemanticsOption | undefined;
   /** false: the layers make no masks. Default true. */
   readonly mask?: boolean | undefined;
@@ -51,13 +51,19 @@ export class Stream {
   readonly #fingerprint: () => Fingerprint;
 
   /** @internal Use `model.stream`. */
-  constructor(engine: Engine, stack: Stack, fingerprint: () => Fingerprint, options: StreamOptions) {
+  constructor(
+    engine: Engine,
+    stack: Stack,
+    fingerprint: () => Fingerprint,
+    options: StreamOptions,
+    standard: SemanticsOption | undefined,
+  ) {
     checkKeys(options, ["rows", "semantics", "mask", "initialState"], "stream");
     const { slots, inputs, output, late } = stack;
     if (late) throw expected("model", late, "a layer that goes forwards in a stream", "one that starts at the end");
     const { initialState = null } = options;
     const rows = readSize(options.rows ?? 1, "stream.rows");
-    const semantics = resolveSemantics(options.semantics, "keras");
+    const semantics = resolveSemantics(options.semantics ?? standard, "keras");
     const useMasks = readFlag(options.mask, true, "stream.mask");
     const given = initialState === null ? [] : readStates(initialState, slots, rows);
     this.#initial = zeroStates(slots, rows).map((zeros, slot) => given[slot]?.slice() ?? zeros);

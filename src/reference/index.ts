@@ -4,8 +4,10 @@
  *
  * @module
  */
+import { type LoadedModel, loadModelWith } from "../format/load.ts";
+import type { ModelFileSource } from "../format/source.ts";
 import type { Layer } from "../layers/layer.ts";
-import type { Model } from "../model/model.ts";
+import type { Model, ModelOptions } from "../model/model.ts";
 import { reference } from "./kernel.ts";
 
 export * from "../api.ts";
@@ -21,6 +23,15 @@ export { masking } from "../layers/masking.ts";
  *
  * @throws CongruentError `model` when the layers do not fit together
  */
-export function createModel(layers: readonly Layer[]): Model {
-  return reference.createModel(layers);
+export function createModel(layers: readonly Layer[], options?: ModelOptions): Model {
+  return reference.createModel(layers, options);
+}
+
+/**
+ * A model out of a file, as `loadModel` of the entry `congruent` makes it.
+ *
+ * @throws CongruentError `file`, `unsupported`; or as {@link createModel} does
+ */
+export function loadModel(source: ModelFileSource | PromiseLike<ModelFileSource>): Promise<LoadedModel> {
+  return loadModelWith(createModel, source);
 }
