@@ -1,3 +1,4 @@
+import { checkKeys } from "../options.ts";
 import type { ForeignModel } from "./foreign.ts";
 import type { Mapping } from "./mapping/mapping.ts";
 import { readMapped } from "./mapping/read.ts";
@@ -6,7 +7,7 @@ import { readStateDict, type StateDictOptions } from "./state-dict/read.ts";
 
 /** How to read a file that holds tensors by name and nothing else: by a mapping, or as a PyTorch state dict. */
 export interface TensorFileOptions extends StateDictOptions {
-  /** Which array is which weight (docs/mapping.md), as JSON has it. The other options have no meaning then. */
+  /** Which array is which weight (docs/mapping.md), as JSON has it. There can be no other option beside it. */
   readonly mapping?: Mapping | undefined;
 }
 
@@ -16,8 +17,11 @@ export interface TensorFileOptions extends StateDictOptions {
  */
 export function readTensors(
   tensors: NamedTensors,
-  { mapping, ...options }: TensorFileOptions,
+  options: TensorFileOptions,
   about: Pick<ForeignModel, "format" | "framework" | "version">,
 ): ForeignModel {
-  return mapping === undefined ? readStateDict(tensors, options, about) : readMapped(tensors, mapping, about);
+  const { mapping, ...others } = options;
+  if (mapping === undefined) return readStateDict(tensors, others, about);
+  checkKeys(options, ["mapping"], `${about.format} with a mapping`);
+  return readMapped(tensors, mapping, about);
 }

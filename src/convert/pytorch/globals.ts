@@ -68,6 +68,8 @@ const globals: Readonly<Record<string, GlobalRule>> = {
   "torch.Tensor": {},
   "torch.nn.parameter.Parameter": {},
   "_codecs.encode": passOver("bytes"),
+  "__builtin__.set": passOver("a set"),
+  "builtins.set": passOver("a set"),
   "numpy.dtype": passOver("a NumPy dtype"),
   "numpy.core.multiarray.scalar": passOver("a NumPy scalar"),
   "numpy._core.multiarray.scalar": passOver("a NumPy scalar"),

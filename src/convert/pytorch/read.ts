@@ -1,5 +1,5 @@
 import type { ForeignFile, ForeignModel } from "../foreign.ts";
-import { readStateDict, type StateDictOptions } from "../state-dict/read.ts";
+import { readTensors, type TensorFileOptions } from "../tensors.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 
 /**
@@ -10,7 +10,7 @@ import { readCheckpoint } from "./checkpoint.ts";
  * @throws CongruentError `file`: damaged; `unsupported`: a file of before PyTorch 1.6, TorchScript, or objects whose code
  *   would have to run; `option`
  */
-export async function read(file: ForeignFile, options: StateDictOptions = {}): Promise<ForeignModel> {
+export async function read(file: ForeignFile, options: TensorFileOptions = {}): Promise<ForeignModel> {
   const tensors = readCheckpoint(file.bytes, file.name);
-  return readStateDict(tensors, options, { format: "pytorch", framework: "pytorch", version: null });
+  return readTensors(tensors, options, { format: "pytorch", framework: "pytorch", version: null });
 }
