@@ -52,29 +52,42 @@ const exactIntegers = 2 ** 24;
 export function toFloat32(bytes: Uint8Array, dtype: Dtype, littleEndian: boolean, where: string): Floats {
   const size = itemSize[dtype];
   if (bytes.length % size !== 0) throw expected("file", where, `a multiple of ${size} bytes`, String(bytes.length));
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const floats = new Float32Array(bytes.length / size);
-  const read = readers[dtype];
-  for (let i = 0; i < floats.length; i++) floats[i] = read(view, i * size, littleEndian);
-  if (size > 2 && dtype !== "f32") {
-    for (let i = 0; i < floats.length; i++)
-      checkFits(read(view, i * size, littleEndian), dtype, `${where}, element ${i}`);
-  }
+  const read = numberReader(bytes, dtype, littleEndian, where);
+  for (let i = 0; i < floats.length; i++) floats[i] = read(i);
   return floats;
 }
 
 /**
- * Refuses a number that an f32 would make another one.
- * @throws CongruentError `unsupported`
+ * A function that gives the item at an index, checked as {@link toFloat32} checks it.
+ *
+ * @param bytes where items lie, the first at the beginning
  */
-export function checkFits(value: number, dtype: Dtype, where: string): void {
-  if (
-    dtype === "f64" ? Number.isFinite(value) && !Number.isFinite(Math.fround(value)) : Math.abs(value) > exactIntegers
-  ) {
-    const limit =
-      dtype === "f64" ? "a number in float32's range" : "a whole number within ±16777216 (float32 has no more)";
-    throw new CongruentError("unsupported", `${where}: expected ${limit}, got ${value}`);
-  }
+export function numberReader(
+  bytes: Uint8Array,
+  dtype: Dtype,
+  littleEndian: boolean,
+  where: string,
+): (index: number) => number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const size = itemSize[dtype];
+  const read = readers[dtype];
+  if (dtype === "f32" || size <= 2) return (index) => read(view, index * size, littleEndian);
+  return (index) => {
+    const value = read(view, index * size, littleEndian);
+    if (!fits(value, dtype)) {
+      const limit =
+        dtype === "f64" ? "a number in float32's range" : "a whole number within ±16777216 (float32 has no more)";
+      throw new CongruentError("unsupported", `${where}, element ${index}: expected ${limit}, got ${value}`);
+    }
+    return value;
+  };
+}
+
+/** Whether a number of 4 or 8 bytes stays what it is in an f32, but for rounding. */
+function fits(value: number, dtype: Dtype): boolean {
+  if (dtype === "f64") return !Number.isFinite(value) || Number.isFinite(Math.fround(value));
+  return Math.abs(value) <= exactIntegers;
 }
 
 /** IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. */

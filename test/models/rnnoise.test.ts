@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ActivationOption } from "../../src/activation.ts";
+import { read } from "../../src/convert/json/read.ts";
+import type { MappedLayer, Mapping } from "../../src/convert/mapping/mapping.ts";
 import { dense, gru } from "../../src/kernel/layers.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 import { type Engine, engineTable } from "../conformance/engines.ts";
@@ -104,5 +106,44 @@ describe.skipIf(!folder.exists).each(engineTable)("RNNoise on 6 s of noisy speec
     });
     expect(outputs.data).toEqual(results?.vad);
     expect(states[0].data).toEqual(results?.vad_gru.subarray(-sizes.vad_gru));
+  });
+});
+
+/** The same layers, from the file itself: flat arrays of int8, each weight / 256. */
+const mapping: Mapping = {
+  layout: "keras",
+  scale: 1 / 256,
+  dtype: "int8",
+  chain: false,
+  layers: [
+    mapDense("input_dense", "tanh"),
+    mapGru("vad_gru"),
+    mapDense("vad_output", "sigmoid"),
+    mapGru("noise_gru"),
+    mapGru("denoise_gru"),
+    mapDense("denoise_output", "sigmoid"),
+  ],
+};
+
+function mapDense(name: string, activation: string): MappedLayer {
+  return { kind: "dense", name, weights: { kernel: `${name}_weights`, bias: `${name}_bias` }, options: { activation } };
+}
+
+function mapGru(name: string): MappedLayer {
+  const weights = { kernel: `${name}_weights`, recurrentKernel: `${name}_recurrent_weights`, bias: `${name}_bias` };
+  return { kind: "gru", name, weights, options: { activation: "relu", resetAfter: false, returnSequences: true } };
+}
+
+describe.skipIf(!folder.exists)("RNNoise's weights by a mapping", () => {
+  it("are the layers that are made by hand", async () => {
+    const { parts, semantics } = await read(
+      { name: "weights_int8.json", bytes: folder.bytes("weights_int8.json") },
+      { mapping },
+    );
+    expect(semantics).toBe("keras");
+    const layers = parts.flatMap((part) => part.layers ?? []);
+    const byHand = Object.values(makeLayers());
+    expect(layers).toHaveLength(6);
+    expect(layers).toEqual(byHand.map((layer, i) => ({ ...layer, name: layers[i].name })));
   });
 });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { read } from "../../src/convert/json/read.ts";
+import type { Mapping } from "../../src/convert/mapping/mapping.ts";
 import { fromPyTorchModule } from "../../src/convert/pytorch.ts";
 import { dense, gru } from "../../src/kernel/layers.ts";
 import type { Layer } from "../../src/layers/layer.ts";
@@ -67,5 +69,50 @@ describe.skipIf(!folder.exists).each(engineTable)("RTNeural's reference models, 
       return out[0];
     });
     expect(streamed).toEqual(outputs.data);
+  });
+});
+
+describe.skipIf(!folder.exists)("RTNeural's files by the JSON loader", () => {
+  const file = (name: string) => ({ name, bytes: folder.bytes(`models/${name}`) });
+  const nameless = (layers: readonly Layer[]) => layers.map((layer) => ({ ...layer, name: "" }));
+
+  it("reads PyTorch's state dict, and the chain that is asked for", async () => {
+    const head = [
+      { kind: "gru", prefix: "gru" },
+      { kind: "gru", prefix: "gru2" },
+      { kind: "linear", prefix: "dense" },
+    ];
+    const { parts, noChain } = await read(file("gru_torch.json"), { head });
+    expect([parts.length, noChain]).toEqual([3, null]);
+    const layers = parts.flatMap((part) => part.layers ?? []);
+    expect(layers.map(({ name }) => name)).toEqual(["gru", "gru2.l0", "gru2.l1", "gru2.l2", "dense"]);
+    expect(nameless(layers)).toEqual(nameless(torchLayers("models/gru_torch.json")));
+  });
+
+  it("reads Keras's layers by a mapping, array by array", async () => {
+    const weights = (i: number, names: readonly string[]) =>
+      Object.fromEntries(names.map((name, k) => [name, `layers.${i}.weights.${k}`]));
+    const feedForward = (i: number, activation: string) => ({
+      kind: "dense" as const,
+      weights: weights(i, ["kernel", "bias"]),
+      options: { activation },
+    });
+    const mapping: Mapping = {
+      layout: "keras",
+      layers: [
+        feedForward(0, "tanh"),
+        {
+          kind: "gru",
+          weights: weights(1, ["kernel", "recurrentKernel", "bias"]),
+          options: { returnSequences: true },
+        },
+        feedForward(2, "sigmoid"),
+        feedForward(3, "linear"),
+      ],
+    };
+    const { parts, semantics, noChain } = await read(file("gru.json"), { mapping });
+    expect([semantics, noChain]).toEqual(["keras", null]);
+    const layers = parts.flatMap((part) => part.layers ?? []);
+    expect(nameless(layers)).toEqual(nameless(kerasLayers("models/gru.json")));
   });
 });

@@ -1,0 +1,102 @@
+import { CongruentError, expected, show } from "../../errors.ts";
+import { flatten, isList, isShaped, type Tensor, toFloats } from "../../tensor.ts";
+import type { ForeignFile, ForeignModel } from "../foreign.ts";
+import { countNumbers, type NamedTensor } from "../named-tensor.ts";
+import { readTensors, type TensorFileOptions } from "../tensors.ts";
+
+/**
+ * Parsed JSON takes far more memory than its text where it has many small lists, so their number is bounded: by a
+ * million, about 40 MB.
+ */
+const limits = { lists: 1_000_000, depth: 64 };
+
+/**
+ * Weights in JSON: numbers in nested lists, flat, or as `{ data, shape }`, by name. An array inside other objects and
+ * lists is named by the keys and places that lead to it, with dots between: `layers.0.weights.1`.
+ *
+ * Without a mapping it is read as a PyTorch state dict, which is what `json.dump({k: v.tolist() …})` makes.
+ *
+ * @throws CongruentError `file`: no JSON object; `option`, `weights` or `unsupported`
+ */
+export async function read(file: ForeignFile, options: TensorFileOptions = {}): Promise<ForeignModel> {
+  const root = parse(file.bytes, file.name);
+  return readTensors(new JsonTensors(root), options, { format: "json", framework: "json", version: null });
+}
+
+function parse(bytes: Uint8Array, where: string): Readonly<Record<string, unknown>> {
+  checkSize(bytes, where);
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new CongruentError("file", `${where}: expected JSON, got ${(cause as Error).message}`, { cause });
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw expected("file", where, "an object of arrays by name", show(value));
+  }
+  return value as Record<string, unknown>;
+}
+
+/** Brackets inside texts count too; nobody has so many. */
+function checkSize(bytes: Uint8Array, where: string): void {
+  let [lists, depth, deepest] = [0, 0, 0];
+  for (const byte of bytes) {
+    if (byte === 0x5b || byte === 0x7b) {
+      lists++;
+      depth++;
+      if (depth > deepest) deepest = depth;
+    } else if (byte === 0x5d || byte === 0x7d) {
+      depth--;
+    }
+  }
+  if (lists > limits.lists) throw expected("file", where, `at most ${limits.lists} lists and objects`, `${lists}`);
+  if (deepest > limits.depth) throw expected("file", where, `at most ${limits.depth} levels`, `${deepest}`);
+}
+
+/** The arrays of a JSON object: those of the object itself are listed, those below it can be asked for. */
+class JsonTensors extends Map<string, NamedTensor> {
+  readonly #root: Readonly<Record<string, unknown>>;
+
+  constructor(root: Readonly<Record<string, unknown>>) {
+    super();
+    this.#root = root;
+    for (const [name, value] of Object.entries(root)) {
+      const tensor = toNamed(value);
+      if (tensor) this.set(name, tensor);
+    }
+  }
+
+  override get(name: string): NamedTensor | undefined {
+    return super.get(name) ?? toNamed(this.#follow(name));
+  }
+
+  /** `layers.0.weights`, key by key. */
+  #follow(path: string): unknown {
+    let value: unknown = this.#root;
+    for (const key of path.split(".")) {
+      if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+      value = (value as Record<string, unknown>)[key];
+    }
+    return value;
+  }
+}
+
+/** What may be an array of numbers, by its first element; whether it is one is seen when it is read. */
+function toNamed(value: unknown): NamedTensor | undefined {
+  if (!isShaped(value) && !isList(value)) return undefined;
+  let shape: readonly number[] = [];
+  if (isShaped(value)) {
+    shape = Array.from(value.shape, Number);
+  } else {
+    const sizes: number[] = [];
+    let part: unknown = value;
+    for (; isList(part); part = part[0]) sizes.push(part.length);
+    if (typeof part !== "number") return undefined;
+    shape = sizes;
+  }
+  const read = (where: string): Tensor => {
+    const flat = flatten(value, "weights", where);
+    return { data: toFloats(flat.data, "weights", where), shape: flat.shape };
+  };
+  return { dtype: "json", shape, bytes: 4 * countNumbers(shape), read };
+}
