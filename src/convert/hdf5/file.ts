@@ -1,0 +1,117 @@
+import { Dataset, File, Group } from "jsfive";
+import { CongruentError, show } from "../../errors.ts";
+import { HdfDataset } from "./dataset.ts";
+import { checkObjectHeader, checkSuperblock } from "./header.ts";
+import { MeteredBuffer } from "./meter.ts";
+
+/**
+ * An HDF5 file, as far as Keras uses it: groups, text attributes, and datasets of numbers. jsfive reads; what it would
+ * believe of a damaged or hostile file is checked here and in the files beside this one.
+ */
+export class HdfFile {
+  readonly #buffer: MeteredBuffer;
+  readonly #root: Group;
+
+  /**
+   * @param where the file's name, for messages
+   * @throws CongruentError `file`
+   */
+  constructor(
+    bytes: Uint8Array,
+    readonly where: string,
+  ) {
+    checkSuperblock(bytes, where);
+    const buffer = new MeteredBuffer(bytes);
+    this.#buffer = buffer;
+    this.#root = this.#read("/", () => {
+      const view = new DataView(buffer);
+      // The root's header: in the symbol table entry that follows a superblock of version 0, else in the superblock.
+      checkObjectHeader(buffer, Number(view.getBigUint64(view.getUint8(8) === 0 ? 64 : 36, true)), where);
+      return new File(buffer);
+    });
+  }
+
+  /** A group or a dataset by its path from the root, or null. */
+  #find(path: string): Group | Dataset | null {
+    let found: Group | Dataset = this.#root;
+    for (const name of path.split("/").filter((part) => part !== "")) {
+      if (!(found instanceof Group) || !Object.hasOwn(found._links, name)) return null;
+      found = this.#child(found, name, path);
+    }
+    return found;
+  }
+
+  #child(group: Group, name: string, path: string): Group | Dataset {
+    const address = group._links[name];
+    if (typeof address !== "number" || name === "." || name === "..") {
+      throw new CongruentError("file", `${this.where}, ${path}: expected an object of this file, got a link elsewhere`);
+    }
+    return this.#read(path, () => {
+      checkObjectHeader(this.#buffer, address, this.where);
+      return group.get(name);
+    });
+  }
+
+  /** jsfive throws texts, and what JavaScript throws where it reads past the end. */
+  #read<T>(path: string, read: () => T): T {
+    try {
+      return read();
+    } catch (cause) {
+      if (cause instanceof CongruentError) throw cause;
+      const why = cause instanceof Error ? cause.message : show(cause);
+      throw new CongruentError("file", `${this.where}, ${path}: damaged, or HDF5 that is not read here (${why})`, {
+        cause,
+      });
+    }
+  }
+
+  has(path: string): boolean {
+    return this.#find(path) !== null;
+  }
+
+  /** What a group has in it, in no order. */
+  children(path: string): string[] {
+    const group = this.#find(path);
+    return group instanceof Group ? Object.keys(group._links) : [];
+  }
+
+  /** A text or a list of texts; undefined where there is none, or none of that kind. */
+  attribute(path: string, name: string): string | string[] | undefined {
+    const value = this.#read(path, () => {
+      const attributes = this.#find(path)?._dataobjects.get_attributes() ?? {};
+      return Object.hasOwn(attributes, name) ? attributes[name] : undefined;
+    });
+    const text = (item: unknown): string => {
+      if (typeof item === "string") return item.replace(/\0+$/, "");
+      throw new CongruentError("file", `${this.where}, ${path}, ${name}: expected text, got ${show(item)}`);
+    };
+    if (Array.isArray(value)) return value.map(text);
+    return typeof value === "string" ? text(value) : undefined;
+  }
+
+  /** @throws CongruentError `file`: no such dataset */
+  dataset(path: string): HdfDataset {
+    const found = this.#find(path);
+    if (!(found instanceof Dataset)) {
+      throw new CongruentError("file", `${this.where}: expected a dataset ${path}, got none`);
+    }
+    return this.#read(path, () => new HdfDataset(found, this.#buffer, `${this.where}, ${path}`));
+  }
+
+  /** The paths of all datasets below a group, in no order. */
+  datasetsBelow(path: string): string[] {
+    const found: string[] = [];
+    const walk = (object: Group | Dataset | null, place: string, above: readonly number[]): void => {
+      if (object instanceof Dataset) found.push(place);
+      if (!(object instanceof Group)) return;
+      const { offset } = object._dataobjects;
+      if (above.includes(offset))
+        throw new CongruentError("file", `${this.where}, ${place}: a group that holds itself`);
+      for (const name of Object.keys(object._links)) {
+        walk(this.#child(object, name, `${place}/${name}`), `${place}/${name}`, [...above, offset]);
+      }
+    };
+    walk(this.#find(path), path, []);
+    return found;
+  }
+}
