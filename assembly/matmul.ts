@@ -9,8 +9,9 @@
  * weights must fit, or the tile spills to the stack and runs at half its speed. Four k at a time, since what a core
  * does beside the arithmetic (addresses, the end of the loop) takes a place in its pipeline like any product or sum.
  *
- * The order of the source has to survive: an optimizer that moves every sum to where it is used next keeps the weights of
- * all four k alive at once. build.mjs therefore leaves this file's functions as the compiler's first level makes them.
+ * The order of the source has to survive: an optimizer that moves every sum to where it is used next keeps the weights
+ * of all four k alive at once. build.mjs therefore leaves this file's functions as the compiler's first level makes
+ * them.
  */
 import { GROUP } from "./pack";
 

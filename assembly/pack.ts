@@ -10,7 +10,8 @@
  *
  * So one pass over a group's memory, front to back, is one pass over k. A tile of several rows takes a group, whose
  * memory stays in the first-level cache while all rows pass over it; a tile of one row takes four groups at once, and
- * reads every weight once, in four linear streams. Three gates of whole vectors are whole groups for any number of units.
+ * reads every weight once, in four linear streams. Three gates of whole vectors are whole groups for any number of
+ * units.
  */
 
 /** Vectors in a full group: a tile of three rows has nine sums, and V8 has registers for six values more. */

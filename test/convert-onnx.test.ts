@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fromOnnx } from "../src/convert/onnx.ts";
+import { fromOnnx } from "../src/convert/onnx/gru.ts";
 import { bidirectional } from "../src/layers/bidirectional.ts";
 import { gru } from "../src/layers/gru.ts";
 

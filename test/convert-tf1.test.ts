@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fromTf1GruCell } from "../src/convert/tf1.ts";
+import { fromTf1GruCell } from "../src/convert/tf1/cell.ts";
 import { gru } from "../src/layers/gru.ts";
 
 // H = 2, I = 1: columns r0 r1 u0 u1; rows x, h0, h1.

@@ -2,6 +2,7 @@
  * What every loader of a foreign format takes and gives. A loader says what a file holds, part by part; it never decides
  * to leave something out: that is the caller's choice, by name (`selectLayers`).
  */
+import { expected } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Preset } from "../sequence/semantics.ts";
 
@@ -46,4 +47,18 @@ export interface ForeignModel {
   readonly parts: readonly Part[];
   /** null where the parts, one after the other, are the whole model; else why they are not (a sentence). */
   readonly noChain: string | null;
+}
+
+/**
+ * The path of a file beside, as another file names it.
+ *
+ * @param where what names it, for the message
+ * @throws CongruentError `file`: it is empty, absolute or leads out of the folder
+ */
+export function besidePath(path: string, where: string): string {
+  const parts = path.split(/[\\/]/);
+  if (path === "" || parts.includes("..") || parts[0] === "" || /^[a-z]+:/i.test(path)) {
+    throw expected("file", where, "a path inside the file's own folder", JSON.stringify(path));
+  }
+  return path;
 }

@@ -9,10 +9,10 @@ export type ModelFileSource =
   | string;
 
 /** What there is around us; each may be absent. */
-const runtime = globalThis as {
+interface Surroundings {
   readonly fetch?: (url: string) => Promise<Body>;
   readonly process?: { getBuiltinModule?(name: string): { readFile(path: unknown): Promise<Uint8Array> } };
-};
+}
 
 /** A Response or a Blob. */
 interface Body {
@@ -53,6 +53,7 @@ async function readBody(body: unknown, where: string): Promise<Uint8Array> {
 async function readAddress(address: string): Promise<Uint8Array> {
   // Two letters at least: C:\ is not a URL's beginning.
   const scheme = /^[a-z][a-z\d+.-]+:/i.exec(address)?.[0].toLowerCase();
+  const runtime = globalThis as Surroundings;
   const files = scheme && scheme !== "file:" ? undefined : runtime.process?.getBuiltinModule?.("node:fs/promises");
   if (files) return files.readFile(scheme ? new URL(address) : address);
   if (!runtime.fetch) throw expected("file", address, "a runtime with files or fetch", "neither");

@@ -1,6 +1,6 @@
-import { fromOnnx } from "../../src/convert/onnx.ts";
+import { fromOnnx } from "../../src/convert/onnx/gru.ts";
 import { fromPyTorchModule } from "../../src/convert/pytorch.ts";
-import { fromTf1GruCell } from "../../src/convert/tf1.ts";
+import { fromTf1GruCell } from "../../src/convert/tf1/cell.ts";
 import { fromWebnn } from "../../src/convert/webnn.ts";
 import { bidirectional, gru } from "../../src/kernel/layers.ts";
 import type { BidirectionalOptions } from "../../src/layers/bidirectional.ts";

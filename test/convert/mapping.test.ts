@@ -5,9 +5,7 @@ import type { Mapping } from "../../src/convert/mapping/mapping.ts";
 import { writeNpy } from "../../src/convert/npz/npy.ts";
 import { read as readNpz } from "../../src/convert/npz/read.ts";
 import { read as readCheckpoint } from "../../src/convert/pytorch/read.ts";
-import { bidirectional } from "../../src/layers/bidirectional.ts";
-import { dense } from "../../src/layers/dense.ts";
-import { gru } from "../../src/layers/gru.ts";
+import { bidirectional, dense, gru } from "../../src/kernel/layers.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 import { fixture, layersOf } from "./files.ts";
 

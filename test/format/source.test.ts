@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { readSource } from "../../src/format/source.ts";
 import { writeModel } from "../../src/format/write.ts";
 import { loadModel } from "../../src/index.ts";
-import { dense } from "../../src/layers/dense.ts";
+import { dense } from "../../src/kernel/layers.ts";
 
 const file = writeModel([dense({ units: 1, kernel: [[2]], bias: [1] })]);
 const folder = mkdtempSync(join(tmpdir(), "congruent-"));

@@ -1,9 +1,8 @@
 import protobuf from "protobufjs";
 import { describe, expect, it } from "vitest";
-import { fromOnnx } from "../../src/convert/onnx.ts";
+import { fromOnnx } from "../../src/convert/onnx/gru.ts";
 import { read } from "../../src/convert/pytorch/read.ts";
-import { bidirectional } from "../../src/layers/bidirectional.ts";
-import { gru } from "../../src/layers/gru.ts";
+import { bidirectional, gru } from "../../src/kernel/layers.ts";
 import type { BidirectionalLayer, GruLayer, Layer } from "../../src/layers/layer.ts";
 import { engineTable } from "../conformance/engines.ts";
 import { deviation, modelFolder } from "./files.ts";

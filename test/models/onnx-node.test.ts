@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fromOnnx } from "../../src/convert/onnx.ts";
+import { fromOnnx } from "../../src/convert/onnx/gru.ts";
 import { gru } from "../../src/kernel/layers.ts";
 import { engineTable } from "../conformance/engines.ts";
 import { deviation, modelFolder } from "./files.ts";

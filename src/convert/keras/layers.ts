@@ -1,8 +1,5 @@
-import { dense } from "../../layers/dense.ts";
-import { dropout } from "../../layers/dropout.ts";
-import { embedding } from "../../layers/embedding.ts";
+import { dense, dropout, embedding, masking } from "../../kernel/layers.ts";
 import type { Layer } from "../../layers/layer.ts";
-import { masking } from "../../layers/masking.ts";
 import { readActivation } from "./activation.ts";
 import { Config, isJson, unsupported } from "./config.ts";
 import type { Dialect } from "./dialect.ts";

@@ -1,6 +1,6 @@
 import type { ActivationOption } from "../../activation.ts";
-import { bidirectional } from "../../layers/bidirectional.ts";
-import { type GruOptions, gru } from "../../layers/gru.ts";
+import { bidirectional, gru } from "../../kernel/layers.ts";
+import type { GruOptions } from "../../layers/gru.ts";
 import type { Layer, MergeMode } from "../../layers/layer.ts";
 import type { Tensor } from "../../tensor.ts";
 import { readActivation } from "./activation.ts";

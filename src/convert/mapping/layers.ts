@@ -1,15 +1,16 @@
 import { expected, show } from "../../errors.ts";
-import { type BidirectionalOptions, bidirectional } from "../../layers/bidirectional.ts";
-import { type DenseOptions, dense } from "../../layers/dense.ts";
-import { type DropoutOptions, dropout } from "../../layers/dropout.ts";
-import { type EmbeddingOptions, embedding } from "../../layers/embedding.ts";
-import { type GruOptions, gru } from "../../layers/gru.ts";
+import { bidirectional, dense, dropout, embedding, gru, masking } from "../../kernel/layers.ts";
+import type { BidirectionalOptions } from "../../layers/bidirectional.ts";
+import type { DenseOptions } from "../../layers/dense.ts";
+import type { DropoutOptions } from "../../layers/dropout.ts";
+import type { EmbeddingOptions } from "../../layers/embedding.ts";
+import type { GruOptions } from "../../layers/gru.ts";
 import type { Layer } from "../../layers/layer.ts";
-import { type MaskingOptions, masking } from "../../layers/masking.ts";
+import type { MaskingOptions } from "../../layers/masking.ts";
 import type { Tensor } from "../../tensor.ts";
-import { fromOnnx } from "../onnx.ts";
+import { fromOnnx } from "../onnx/gru.ts";
 import { fromPyTorch, type PyTorchGru } from "../pytorch.ts";
-import { fromTf1GruCell, type Tf1GruCell } from "../tf1.ts";
+import { fromTf1GruCell, type Tf1GruCell } from "../tf1/cell.ts";
 import type { MappedLayer, MappedWeights, Mapping, MappingLayout } from "./mapping.ts";
 import { readReference, type TensorSource } from "./weights.ts";
 

@@ -1,8 +1,6 @@
 import type { ActivationOption } from "../../activation.ts";
 import { expected, showShape } from "../../errors.ts";
-import { dense } from "../../layers/dense.ts";
-import { embedding } from "../../layers/embedding.ts";
-import { gru } from "../../layers/gru.ts";
+import { dense, embedding, gru } from "../../kernel/layers.ts";
 import type { Layer } from "../../layers/layer.ts";
 import type { Tensor } from "../../tensor.ts";
 import { fromPyTorch, fromPyTorchModule, type PyTorchGru } from "../pytorch.ts";

@@ -1,10 +1,6 @@
 import { readModelFile } from "../../../src/format/model-file.ts";
 import { writeModel } from "../../../src/format/write.ts";
-import { bidirectional } from "../../../src/layers/bidirectional.ts";
-import { dense } from "../../../src/layers/dense.ts";
-import { embedding } from "../../../src/layers/embedding.ts";
-import { gru } from "../../../src/layers/gru.ts";
-import { masking } from "../../../src/layers/masking.ts";
+import { bidirectional, dense, embedding, gru, masking } from "../../../src/kernel/layers.ts";
 import type { HostileFormat, HostileSeed } from "../format.ts";
 
 const numbers = (size: number) => Float32Array.from({ length: size }, (_, i) => Math.sin(i + 1));

@@ -1,8 +1,8 @@
-import type { ActivationOption } from "../activation.ts";
-import { CongruentError, expected, show } from "../errors.ts";
-import type { GruOptions } from "../layers/gru.ts";
-import { checkKeys } from "../options.ts";
-import { flatten, readTensor, type Tensor, type TensorLike } from "../tensor.ts";
+import type { ActivationOption } from "../../activation.ts";
+import { CongruentError, expected, show } from "../../errors.ts";
+import type { GruOptions } from "../../layers/gru.ts";
+import { checkKeys } from "../../options.ts";
+import { flatten, readTensor, type Tensor, type TensorLike } from "../../tensor.ts";
 
 /** The variables of TF1's `GRUCell` (`tf.nn.rnn_cell.GRUCell`, `tf.compat.v1.nn.rnn_cell.GRUCell`). */
 export interface Tf1GruCell {

@@ -1,10 +1,10 @@
-import type { ActivationName, ActivationOption } from "../activation.ts";
-import { expected, show } from "../errors.ts";
-import type { BidirectionalOptions } from "../layers/bidirectional.ts";
-import type { GruOptions } from "../layers/gru.ts";
-import { checkKeys } from "../options.ts";
-import type { TensorLike } from "../tensor.ts";
-import { type Directions, readBiases, readKernels, readUnits } from "./gates.ts";
+import type { ActivationName, ActivationOption } from "../../activation.ts";
+import { expected, show } from "../../errors.ts";
+import type { BidirectionalOptions } from "../../layers/bidirectional.ts";
+import type { GruOptions } from "../../layers/gru.ts";
+import { checkKeys } from "../../options.ts";
+import type { TensorLike } from "../../tensor.ts";
+import { type Directions, readBiases, readKernels, readUnits } from "../gates.ts";
 
 /** The weights and attributes of an ONNX `GRU` node, by ONNX's names. */
 export interface OnnxGru {
