@@ -14,7 +14,7 @@ export function addCell(follower: Follower, sum: NodeDef, cell: MatchedCell): Va
   const { chain } = follower;
   const input = follower.flow(cell.input);
   const units = cell.candidateBias.count;
-  const fits = input !== null && input.step && input.axes.length === 3 && bindStep(input, cell);
+  const fits = input?.step && input.axes.length === 3 && bindStep(input, cell);
   if (!fits) follower.break(`it is not known what ${cell.name} reads, or it is not run by dynamic_rnn`);
   checkState(follower, sum, cell);
   const tensors = [cell.gatesKernel, cell.gatesBias, cell.candidateKernel, cell.candidateBias];
