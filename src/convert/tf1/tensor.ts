@@ -1,15 +1,13 @@
 import { CongruentError, expected, showShape } from "../../errors.ts";
 import type { Floats } from "../../tensor.ts";
-import { fromBfloat16, fromFloat16 } from "../half.ts";
+import { bfloatToNumber, type Dtype, halfToNumber, integersOf, itemSize, toFloat32 } from "../dtype.ts";
 import { Budget, Message, type NumberKind } from "../protobuf.ts";
 import type { TensorProto } from "./proto.ts";
 
-/** How numbers of a type lie in memory, and in which list of `TensorProto` they lie otherwise. */
+/** How a type's numbers lie in memory, and in which list of `TensorProto` they lie otherwise. */
 interface NumberType {
-  readonly name: string;
-  readonly size: number;
+  readonly dtype: Dtype;
   readonly real: boolean;
-  readonly read: (view: DataView, offset: number) => number;
   readonly field: number;
   readonly kind: NumberKind;
   /** A number of the list → the value; 16-bit floats are listed by their bits. */
@@ -18,28 +16,13 @@ interface NumberType {
 
 /** DataType (types.proto) → how to read it. */
 const types: ReadonlyMap<number, NumberType> = new Map<number, NumberType>([
-  [1, { name: "float", size: 4, real: true, read: (view, at) => view.getFloat32(at, true), field: 5, kind: "float" }],
-  [2, { name: "double", size: 8, real: true, read: (view, at) => view.getFloat64(at, true), field: 6, kind: "double" }],
-  [3, { name: "int32", size: 4, real: false, read: (view, at) => view.getInt32(at, true), field: 7, kind: "integer" }],
-  [
-    9,
-    {
-      name: "int64",
-      size: 8,
-      real: false,
-      read: (view, at) => Number(view.getBigInt64(at, true)),
-      field: 10,
-      kind: "integer",
-    },
-  ],
-  [14, { ...half("bfloat16", fromBfloat16) }],
-  [19, { ...half("half", fromFloat16) }],
+  [1, { dtype: "f32", real: true, field: 5, kind: "float" }],
+  [2, { dtype: "f64", real: true, field: 6, kind: "double" }],
+  [3, { dtype: "i32", real: false, field: 7, kind: "integer" }],
+  [9, { dtype: "i64", real: false, field: 10, kind: "integer" }],
+  [14, { dtype: "bf16", real: true, field: 13, kind: "integer", listed: bfloatToNumber }],
+  [19, { dtype: "f16", real: true, field: 13, kind: "integer", listed: halfToNumber }],
 ]);
-
-function half(name: string, decode: (bits: number) => number): NumberType {
-  const read = (view: DataView, at: number) => decode(view.getUint16(at, true));
-  return { name, size: 2, real: true, read, field: 13, kind: "integer", listed: decode };
-}
 
 /** A tensor of the graph or of a checkpoint. */
 export interface Tensor {
@@ -79,7 +62,7 @@ export function fromProto(proto: TensorProto, name: string, allowance: Allowance
     if (type.listed) for (let i = 0; i < found; i++) numbers[i] = type.listed(numbers[i]);
     return found === 0 ? numbers : numbers.fill(numbers[found - 1], found);
   };
-  return { name, shape: proto.shape, real: type.real, count, bytes: count * type.size, read };
+  return { name, shape: proto.shape, real: type.real, count, bytes: count * itemSize[type.dtype], read };
 }
 
 /**
@@ -88,16 +71,10 @@ export function fromProto(proto: TensorProto, name: string, allowance: Allowance
  */
 export function fromBytes(bytes: Uint8Array, dataType: number, shape: readonly number[], name: string): Tensor {
   const { type, count } = describe(dataType, shape, name);
-  if (bytes.length !== count * type.size) {
-    throw expected("file", name, `${count * type.size} bytes of ${type.name}`, String(bytes.length));
-  }
-  const read = () => {
-    const numbers = type.real ? new Float32Array(count) : new Float64Array(count);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let i = 0; i < count; i++) numbers[i] = type.read(view, i * type.size);
-    return numbers;
-  };
-  return { name, shape, real: type.real, count, bytes: bytes.length, read };
+  const size = count * itemSize[type.dtype];
+  if (bytes.length !== size) throw expected("file", name, `${size} bytes of ${type.dtype}`, String(bytes.length));
+  const read = () => (type.real ? toFloat32(bytes, type.dtype, true, name) : integersOf(bytes, type.dtype));
+  return { name, shape, real: type.real, count, bytes: size, read };
 }
 
 /** Whether {@link fromProto} and {@link fromBytes} know the type. */
