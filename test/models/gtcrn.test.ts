@@ -48,7 +48,8 @@ describe.skipIf(!folder.exists)("GTCRN's checkpoint", () => {
     expect(onnx.parts.filter(({ kind }) => kind === "GRU").length).toBe(14);
     const grus = folder.json<OnnxGru[]>("grus.json");
     expect(grus.length).toBe(14);
-    const names = path === "gtcrn.onnx" ? onnx.parts.filter(({ kind }) => kind === "GRU").map(({ name }) => name) : null;
+    const names =
+      path === "gtcrn.onnx" ? onnx.parts.filter(({ kind }) => kind === "GRU").map(({ name }) => name) : null;
     for (const [index, { name, torch_prefix }] of grus.entries()) {
       const [node] = onnx.parts.find((part) => part.name === (names?.[index] ?? name))?.layers ?? [];
       const [torch] = parts.find((part) => part.name === torch_prefix)?.layers ?? [];

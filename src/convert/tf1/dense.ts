@@ -1,6 +1,5 @@
 import type { ActivationOption } from "../../activation.ts";
-import { dense } from "../../layers/dense.ts";
-import { embedding } from "../../layers/embedding.ts";
+import { dense, embedding } from "../../kernel/layers.ts";
 import { axis, bind, type Flow, flowOf, type Link } from "../chain.ts";
 import { type Follower, stepwise, type Value } from "./follow.ts";
 import { activations, isSum } from "./match.ts";

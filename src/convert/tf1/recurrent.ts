@@ -1,5 +1,5 @@
-import { bidirectional } from "../../layers/bidirectional.ts";
-import { type GruOptions, gru } from "../../layers/gru.ts";
+import { bidirectional, gru } from "../../kernel/layers.ts";
+import type { GruOptions } from "../../layers/gru.ts";
 import { axis, bind, type Flow, type Form, flowOf, type Link } from "../chain.ts";
 import { fromTf1GruCell } from "./cell.ts";
 import type { Follower, Value } from "./follow.ts";

@@ -1,4 +1,4 @@
-import { gru } from "../../layers/gru.ts";
+import { gru } from "../../kernel/layers.ts";
 import { Chain } from "../chain.ts";
 import type { ForeignModel } from "../foreign.ts";
 import { fromTf1GruCell } from "./cell.ts";
