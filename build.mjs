@@ -36,6 +36,7 @@ const entries = {
   index: { name: "congruent", source: "src/index.ts" },
   core: { name: "congruent/core", source: "src/core.ts" },
   reference: { name: "congruent/reference", source: "src/reference/index.ts" },
+  layers: { name: "congruent/layers", source: "src/layers/index.ts" },
   convert: { name: "congruent/convert", source: "src/convert/index.ts" },
 };
 

@@ -69,7 +69,7 @@ describe("dist", () => {
     expect(script).not.toMatch(/from\s*"(?!\.\/)/);
   });
 
-  it.each(["index", "core", "reference", "convert"])("%s.js can be required: no top-level await", (entry) => {
+  it.each(["index", "core", "reference", "layers", "convert"])("%s.js can be required: no top-level await", (entry) => {
     // esbuild refuses top-level await in an IIFE.
     const { status, stderr } = spawnSync(
       process.execPath,
@@ -130,15 +130,18 @@ describe("package.json", () => {
     for (const target of targets) expect(existsSync(`${root}${target}`), target).toBe(true);
   });
 
-  it.each(["congruent", "congruent/core", "congruent/reference", "congruent/convert"])("%s can be imported", (name) => {
-    const script = `import * as all from ${JSON.stringify(name)}; if (Object.keys(all).length === 0) throw new Error("empty");`;
-    const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
-      cwd: root,
-      encoding: "utf8",
-    });
-    expect(stderr).toBe("");
-    expect(status).toBe(0);
-  });
+  it.each(["congruent", "congruent/core", "congruent/reference", "congruent/layers", "congruent/convert"])(
+    "%s can be imported",
+    (name) => {
+      const script = `import * as all from ${JSON.stringify(name)}; if (Object.keys(all).length === 0) throw new Error("empty");`;
+      const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
+        cwd: root,
+        encoding: "utf8",
+      });
+      expect(stderr).toBe("");
+      expect(status).toBe(0);
+    },
+  );
 
   it("has a twin for JSR with the same entries", () => {
     const { name, version, license, exports } = JSON.parse(read("jsr.json"));
@@ -194,6 +197,7 @@ describe("package.json", () => {
       "dist/gru.wasm",
       "dist/index.edge-light.js",
       "dist/index.js",
+      "dist/layers.js",
       "dist/index.workerd.js",
       "dist/reference.js",
       "dist/shared-*.js",

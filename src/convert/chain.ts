@@ -31,6 +31,10 @@ export interface Flow {
   readonly direction: number | null;
   /** Whether two directions lie one after the other in the features. */
   readonly merged: boolean;
+  /** Whether its time runs backwards: it was turned round, and not back again. */
+  readonly turned: "no" | "by lengths" | "whole";
+  /** Whether it is one step of a loop. The loop's time is its first axis all the same. */
+  readonly step: boolean;
 }
 
 /** What of a recurrent link goes on. */
@@ -54,7 +58,7 @@ export interface Link {
   readonly directions: 0 | 1 | 2;
   readonly backwards: boolean;
   /** Whether its rows have lengths. */
-  readonly lengths: boolean;
+  lengths: boolean;
   /** Whether a link behind it takes the last step of its sequence. */
   lastOnly: boolean;
   /** What other operators read of it. */
@@ -84,14 +88,16 @@ export function link(given: Pick<Link, "name" | "kind" | "input" | "make"> & Par
   };
 }
 
+const plain = { direction: null, merged: false, turned: "no", step: false } as const;
+
 /** What a link gives, all of it. */
 export function flowOf(from: Link, output: Flow["output"], axes: readonly Axis[]): Flow {
-  return { is: "flow", link: from, input: "", output, axes, direction: null, merged: false };
+  return { is: "flow", link: from, input: "", output, axes, ...plain };
 }
 
 /** What comes into the graph. */
 export function flowOfInput(input: string, axes: readonly Axis[]): Flow {
-  return { is: "flow", link: null, input, output: "sequence", axes, direction: null, merged: false };
+  return { is: "flow", link: null, input, output: "sequence", axes, ...plain };
 }
 
 /**
@@ -129,11 +135,22 @@ export class Chain {
   readonly links: Link[] = [];
   readonly #breaks: string[] = [];
   readonly #names = new Map<string, number>();
+  /** How many numbers its layers may still have: as many as the file has, and some more where weights are shared. */
+  #left: number;
+
+  /** @param size bytes of the files */
+  constructor(size: number) {
+    this.#left = 0.6 * size + 2_000_000;
+  }
 
   /** A link's name is unique: a second one of a name has "#2" behind it. */
   add(given: Parameters<typeof link>[0]): Link {
     const count = (this.#names.get(given.name) ?? 0) + 1;
     this.#names.set(given.name, count);
+    if (given.make) this.#left -= given.parameters ?? 0;
+    if (this.#left < 0) {
+      throw new CongruentError("unsupported", `${given.name}: expected weights of its own, got those of many others`);
+    }
     const added = link(count === 1 ? given : { ...given, name: `${given.name}#${count}` });
     this.links.push(added);
     return added;
@@ -142,6 +159,14 @@ export class Chain {
   /** An operator that is refused. */
   refuse(name: string, kind: string, refusal: string, parameters = 0, bytes = 0): Link {
     return this.add({ name, kind, input: null, make: null, refusal, parameters, bytes });
+  }
+
+  /** Two links that are one layer: the new one stands where the second was. */
+  replace(first: Link, second: Link, given: Parameters<typeof link>[0]): Link {
+    const joined = link(given);
+    this.links.splice(this.links.indexOf(second), 1, joined);
+    this.links.splice(this.links.indexOf(first), 1);
+    return joined;
   }
 
   /** Says why the parts are not the whole model, though each may be sound. The first reason counts. */
@@ -173,6 +198,7 @@ export class Chain {
   #walk(output: Flow | null): Map<Link, Flow> {
     const path = new Map<Link, Flow>();
     if (!output) this.break("what it gives is not made by the parts");
+    if (output && output.turned !== "no") this.break("its output runs backwards");
     if (output?.axes.some(({ folded }) => folded.length > 0)) this.break("its output has batch and time in one axis");
     for (let flow = output; flow?.link; flow = flow.link.input) {
       const { link: one } = flow;

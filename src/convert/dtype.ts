@@ -84,6 +84,16 @@ export function numberReader(
   };
 }
 
+/**
+ * Whole numbers of a file, little-endian → f64, which has all up to 2⁵³; beyond that ("to the end") they are rounded.
+ * Sizes and positions, not weights.
+ */
+export function integersOf(bytes: Uint8Array, dtype: Dtype): Float64Array<ArrayBuffer> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const size = itemSize[dtype];
+  return Float64Array.from({ length: bytes.length / size }, (_, i) => readers[dtype](view, i * size, true));
+}
+
 /** Whether a number of 4 or 8 bytes stays what it is in an f32, but for rounding. */
 function fits(value: number, dtype: Dtype): boolean {
   if (dtype === "f64") return !Number.isFinite(value) || Number.isFinite(Math.fround(value));
@@ -91,7 +101,7 @@ function fits(value: number, dtype: Dtype): boolean {
 }
 
 /** IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. */
-function halfToNumber(bits: number): number {
+export function halfToNumber(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
@@ -102,7 +112,7 @@ function halfToNumber(bits: number): number {
 const word = new DataView(new ArrayBuffer(4));
 
 /** bfloat16: the upper half of an f32. */
-function bfloatToNumber(bits: number): number {
+export function bfloatToNumber(bits: number): number {
   word.setUint16(0, bits);
   word.setUint16(2, 0);
   return word.getFloat32(0);

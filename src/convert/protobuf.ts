@@ -74,6 +74,11 @@ export class Message {
     return this.#read(WireType.Bit32, () => this.#reader.float());
   }
 
+  /** An unsigned number of 32 bits, written as it is. */
+  fixed(): number {
+    return this.#read(WireType.Bit32, () => this.#reader.fixed32());
+  }
+
   /** A message inside this one. */
   message(where: string): Message {
     return new Message(this.bytes(), this.budget, where);

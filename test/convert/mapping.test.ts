@@ -340,8 +340,9 @@ describe("a mapping", () => {
 describe("JSON", () => {
   it.each([
     ["no JSON", "{", "w.json: expected JSON, got"],
+    ["a key twice", '{"a":[1],"a":[2]}', "expected every key once"],
     ["a list", "[1]", "expected an object of arrays by name, got Array(1)"],
-    ["a hundred levels", `{"a":${"[".repeat(100)}${"]".repeat(100)}}`, "expected at most 64 levels, got 101"],
+    ["a hundred levels", `{"a":${"[".repeat(100)}${"]".repeat(100)}}`, "expected at most 16 levels, got more"],
     ["two million lists", `{"a":[${"[],".repeat(2_000_000)}[]]}`, "expected at most 1000000 lists and objects"],
   ])("is refused: %s", async (_, text, message) => {
     await expect(readJson({ name: "w.json", bytes: strToU8(text) })).rejects.toThrow(

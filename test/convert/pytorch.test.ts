@@ -3,6 +3,7 @@ import type { ForeignFile, ForeignModel } from "../../src/convert/foreign.ts";
 import { read as readJson } from "../../src/convert/json/read.ts";
 import { read as readNpz } from "../../src/convert/npz/read.ts";
 import { read } from "../../src/convert/pytorch/read.ts";
+import { read as readSafetensors } from "../../src/convert/safetensors/read.ts";
 import type { StateDictOptions } from "../../src/convert/state-dict/read.ts";
 import type { GruLayer } from "../../src/layers/layer.ts";
 import { engineTable } from "../conformance/engines.ts";
@@ -38,6 +39,11 @@ const files: [file: string, part: string, model: string, read: (file: ForeignFil
   ["checkpoint.pt", ".", "plain", read],
   ["plain.npz", ".", "plain", readNpz],
   ["plain-compressed.npz", ".", "plain", readNpz],
+  ["plain.safetensors", ".", "plain", readSafetensors],
+  ["bidirectional.safetensors", "encoder.rnn", "bidirectional", readSafetensors],
+  ["half.safetensors", ".", "half", readSafetensors],
+  ["bfloat.safetensors", ".", "bfloat", readSafetensors],
+  ["double.safetensors", ".", "double", readSafetensors],
   ["bidirectional.pt", "encoder.rnn", "bidirectional", read],
   ["nobias.pt", ".", "nobias", read],
   ["half.pt", ".", "half", read],
@@ -108,6 +114,8 @@ describe("the weights of a state dict", () => {
     for (const file of ["checkpoint.pt", "parameters.pt", "plain-protocol5.pt", "plain-nocrc.pt"]) {
       expect(await weights(file), file).toEqual(wanted);
     }
+    const safetensors = await readSafetensors(fixture("pytorch/plain.safetensors"));
+    expect((layersOf(safetensors, ".")[0] as GruLayer).weights).toEqual(wanted);
     for (const file of ["plain.npz", "plain-compressed.npz"]) {
       const npz = await readNpz(fixture(`pytorch/${file}`));
       expect((layersOf(npz, ".")[0] as GruLayer).weights, file).toEqual(wanted);

@@ -1,14 +1,12 @@
 import { CongruentError, expected, show } from "../../errors.ts";
+import { parseJson } from "../../format/json.ts";
 import { flatten, isList, isShaped, type Tensor, toFloats } from "../../tensor.ts";
 import type { ForeignFile, ForeignModel } from "../foreign.ts";
 import { countNumbers, type NamedTensor } from "../named-tensor.ts";
 import { readTensors, type TensorFileOptions } from "../tensors.ts";
 
-/**
- * Parsed JSON takes far more memory than its text where it has many small lists, so their number is bounded: by a
- * million, about 40 MB.
- */
-const limits = { lists: 1_000_000, depth: 64 };
+/** Parsed JSON takes far more memory than its text where it has many small lists: about 40 MB for so many. */
+const maxLists = 1_000_000;
 
 /**
  * Weights in JSON: numbers in nested lists, flat, or as `{ data, shape }`, by name. An array inside other objects and
@@ -25,12 +23,13 @@ export async function read(file: ForeignFile, options: TensorFileOptions = {}): 
 
 function parse(bytes: Uint8Array, where: string): Readonly<Record<string, unknown>> {
   checkSize(bytes, where);
-  let value: unknown;
+  let text: string;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new CongruentError("file", `${where}: expected JSON, got ${(cause as Error).message}`, { cause });
+    throw new CongruentError("file", `${where}: expected JSON in UTF-8, got other bytes`, { cause });
   }
+  const value = parseJson(text, where);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw expected("file", where, "an object of arrays by name", show(value));
   }
@@ -39,18 +38,9 @@ function parse(bytes: Uint8Array, where: string): Readonly<Record<string, unknow
 
 /** Brackets inside texts count too; nobody has so many. */
 function checkSize(bytes: Uint8Array, where: string): void {
-  let [lists, depth, deepest] = [0, 0, 0];
-  for (const byte of bytes) {
-    if (byte === 0x5b || byte === 0x7b) {
-      lists++;
-      depth++;
-      if (depth > deepest) deepest = depth;
-    } else if (byte === 0x5d || byte === 0x7d) {
-      depth--;
-    }
-  }
-  if (lists > limits.lists) throw expected("file", where, `at most ${limits.lists} lists and objects`, `${lists}`);
-  if (deepest > limits.depth) throw expected("file", where, `at most ${limits.depth} levels`, `${deepest}`);
+  let lists = 0;
+  for (const byte of bytes) if (byte === 0x5b || byte === 0x7b) lists++;
+  if (lists > maxLists) throw expected("file", where, `at most ${maxLists} lists and objects`, `${lists}`);
 }
 
 /** The arrays of a JSON object: those of the object itself are listed, those below it can be asked for. */

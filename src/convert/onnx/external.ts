@@ -8,13 +8,18 @@ import { bytesOf } from "./tensor.ts";
  *
  * Source: ONNX, ExternalData.md: `location`, `offset` and `length`, as text.
  *
+ * @returns the graph, and the bytes of the files beside
  * @throws CongruentError `file`: such a file is missing or too short, or its path leads out of the folder
  */
-export async function loadExternal(graph: GraphProto, file: ForeignFile): Promise<GraphProto> {
+export async function loadExternal(
+  graph: GraphProto,
+  file: ForeignFile,
+): Promise<{ readonly graph: GraphProto; readonly size: number }> {
   const files = new Map<string, Uint8Array>();
   const initializers: TensorProto[] = [];
   for (const tensor of graph.initializers) initializers.push(await load(tensor, file, files));
-  return { ...graph, initializers };
+  const size = [...files.values()].reduce((sum, { length }) => sum + length, 0);
+  return { graph: { ...graph, initializers }, size };
 }
 
 async function load(tensor: TensorProto, file: ForeignFile, files: Map<string, Uint8Array>): Promise<TensorProto> {

@@ -7,7 +7,7 @@ import { fixed, type Outputs, unknown, type Value, zeros } from "./values.ts";
 
 /** What is known of a graph while its operators are read, one after the other. */
 export class Graph {
-  readonly chain = new Chain();
+  readonly chain: Chain;
   /** The version of ONNX's own operators. */
   readonly opset: number;
   readonly #values = new Map<string, Value>();
@@ -18,11 +18,12 @@ export class Graph {
 
   /**
    * @param given tensors for inputs of the graph
-   * @param size bytes of the file
+   * @param size bytes of the file and of those beside it
    * @throws CongruentError `file`
    */
   constructor({ graph, opsets }: ModelProto, given: ReadonlyMap<string, TensorProto>, size: number) {
     this.opset = opsets.get("") ?? 1;
+    this.chain = new Chain(size);
     this.#work = 1_000_000 + size / 4;
     for (const tensor of graph.initializers) this.#define(tensor.name, { is: "constant", tensor });
     for (const [name, tensor] of given) this.#define(name, { is: "constant", tensor });

@@ -38,8 +38,9 @@ export async function read(file: ForeignFile, options: OnnxOptions = {}): Promis
   if (opset > newestOpset) {
     throw expected("unsupported", file.name, `operators of opset ${newestOpset} or before`, `opset ${opset}`);
   }
-  const complete = { ...model, graph: await loadExternal(model.graph, file) };
-  const graph = new Graph(complete, readGiven(options.inputs ?? {}, model), file.bytes.length);
+  const { graph: loaded, size } = await loadExternal(model.graph, file);
+  const complete = { ...model, graph: loaded };
+  const graph = new Graph(complete, readGiven(options.inputs ?? {}, model), file.bytes.length + size);
   if (model.graph.sparse > 0) graph.chain.break("it has sparse initializers");
   for (const node of complete.graph.nodes) graph.give(node, readNode(graph, model, node));
   return {

@@ -1,15 +1,12 @@
 import { CongruentError, expected, showShape } from "../../errors.ts";
 import type { Floats } from "../../tensor.ts";
-import { fromBfloat16, fromFloat16 } from "../half.ts";
+import { bfloatToNumber, type Dtype, halfToNumber, integersOf, itemSize, toFloat32 } from "../dtype.ts";
 import { Budget, Message, type NumberKind } from "../protobuf.ts";
 import type { TensorProto } from "./proto.ts";
 
-/** How numbers of a type lie in `raw_data`, and in which list of `TensorProto` they lie otherwise. */
+/** How a type's numbers lie in `raw_data`, and in which list of `TensorProto` they lie otherwise. */
 interface NumberType {
-  readonly name: string;
-  readonly size: number;
-  readonly real: boolean;
-  readonly read: (view: DataView, offset: number) => number;
+  readonly dtype: Dtype;
   readonly field: number;
   readonly kind: NumberKind;
   /** A number of the list → the value; 16-bit floats are listed by their bits. */
@@ -18,23 +15,20 @@ interface NumberType {
 
 /** TensorProto.DataType → how to read it. */
 const types: ReadonlyMap<number, NumberType> = new Map<number, NumberType>([
-  [1, real("float", 4, (view, at) => view.getFloat32(at, true), 4, "float")],
-  [2, whole("uint8", 1, (view, at) => view.getUint8(at))],
-  [3, whole("int8", 1, (view, at) => view.getInt8(at))],
-  [6, whole("int32", 4, (view, at) => view.getInt32(at, true))],
-  [7, { ...whole("int64", 8, (view, at) => Number(view.getBigInt64(at, true))), field: 7 }],
-  [9, whole("bool", 1, (view, at) => view.getUint8(at))],
-  [10, { ...real("float16", 2, (view, at) => fromFloat16(view.getUint16(at, true)), 5), listed: fromFloat16 }],
-  [11, real("double", 8, (view, at) => view.getFloat64(at, true), 10, "double")],
-  [16, { ...real("bfloat16", 2, (view, at) => fromBfloat16(view.getUint16(at, true)), 5), listed: fromBfloat16 }],
+  [1, { dtype: "f32", field: 4, kind: "float" }],
+  [2, { dtype: "u8", field: 5, kind: "integer" }],
+  [3, { dtype: "i8", field: 5, kind: "integer" }],
+  [6, { dtype: "i32", field: 5, kind: "integer" }],
+  [7, { dtype: "i64", field: 7, kind: "integer" }],
+  // bool
+  [9, { dtype: "u8", field: 5, kind: "integer" }],
+  [10, { dtype: "f16", field: 5, kind: "integer", listed: halfToNumber }],
+  [11, { dtype: "f64", field: 10, kind: "double" }],
+  [16, { dtype: "bf16", field: 5, kind: "integer", listed: bfloatToNumber }],
 ]);
 
-function real(name: string, size: number, read: NumberType["read"], field: number, kind: NumberKind = "integer") {
-  return { name, size, real: true, read, field, kind };
-}
-
-function whole(name: string, size: number, read: NumberType["read"]): NumberType {
-  return { name, size, real: false, read, field: 5, kind: "integer" };
+function isRealType({ dtype }: NumberType): boolean {
+  return dtype.endsWith("f16") || dtype === "f32" || dtype === "f64";
 }
 
 /** How many numbers a tensor has. */
@@ -50,23 +44,29 @@ export function countOf(shape: readonly number[], where: string): number {
 
 /** Whether a tensor has fractions: weights, not sizes or ids. */
 export function isReal(tensor: TensorProto): boolean {
-  return types.get(tensor.type)?.real ?? false;
+  const type = types.get(tensor.type);
+  return type !== undefined && isRealType(type);
 }
 
 /** The bytes that a tensor takes in its file; 0 for a type that is not known. */
 export function bytesOf(tensor: TensorProto): number {
-  return countOf(tensor.shape, tensor.name) * (types.get(tensor.type)?.size ?? 0);
+  const type = types.get(tensor.type);
+  return type ? countOf(tensor.shape, tensor.name) * itemSize[type.dtype] : 0;
 }
 
 /**
  * The numbers of a tensor of reals, in float32 (double is rounded).
  *
- * @throws CongruentError `file`: as many numbers as the shape says are not there; `unsupported`: another type
+ * @throws CongruentError `file`: as many numbers as the shape says are not there; `unsupported`: another type, or a
+ *   double that float32 does not reach
  */
 export function readFloats(tensor: TensorProto): Floats {
   const type = typeOf(tensor);
-  if (!type.real) throw expected("unsupported", tensor.name, "a tensor of reals", type.name);
-  return read(tensor, type, (count) => new Float32Array(count));
+  if (!isRealType(type)) throw expected("unsupported", tensor.name, "a tensor of reals", type.dtype);
+  const raw = rawOf(tensor, type);
+  return raw
+    ? toFloat32(raw, type.dtype, true, tensor.name)
+    : readList(tensor, type, (count) => new Float32Array(count));
 }
 
 /**
@@ -76,8 +76,9 @@ export function readFloats(tensor: TensorProto): Floats {
  */
 export function readIntegers(tensor: TensorProto): Float64Array {
   const type = typeOf(tensor);
-  if (type.real) throw expected("unsupported", tensor.name, "a tensor of integers", type.name);
-  return read(tensor, type, (count) => new Float64Array(count));
+  if (isRealType(type)) throw expected("unsupported", tensor.name, "a tensor of integers", type.dtype);
+  const raw = rawOf(tensor, type);
+  return raw ? integersOf(raw, type.dtype) : readList(tensor, type, (count) => new Float64Array(count));
 }
 
 function typeOf(tensor: TensorProto): NumberType {
@@ -86,31 +87,28 @@ function typeOf(tensor: TensorProto): NumberType {
   return type;
 }
 
-function read<Numbers extends Float32Array | Float64Array>(
+/** `raw_data`, as long as the shape says; null where the numbers are in a list. */
+function rawOf({ name, shape, raw, external }: TensorProto, { dtype }: NumberType): Uint8Array | null {
+  if (external) throw new CongruentError("file", `${name}: expected its numbers beside the file, got none`);
+  const size = countOf(shape, name) * itemSize[dtype];
+  if (raw && raw.length !== size) throw expected("file", name, `${size} bytes of ${dtype}`, String(raw.length));
+  return raw;
+}
+
+function readList<Numbers extends Float32Array | Float64Array>(
   tensor: TensorProto,
-  type: NumberType,
+  { field, kind, listed }: NumberType,
   make: (count: number) => Numbers,
 ): Numbers {
   const where = tensor.name || "a tensor";
   const count = countOf(tensor.shape, where);
-  if (tensor.raw) {
-    const { raw } = tensor;
-    if (raw.length !== count * type.size) {
-      throw expected("file", where, `${count * type.size} bytes of ${type.name}`, String(raw.length));
-    }
-    const numbers = make(count);
-    const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
-    for (let i = 0; i < count; i++) numbers[i] = type.read(view, i * type.size);
-    return numbers;
-  }
-  if (tensor.external) throw new CongruentError("file", `${where}: expected its numbers beside the file, got none`);
   // A number takes a byte at least.
   if (count > tensor.message.length) throw expected("file", where, `${count} numbers`, "fewer");
   const numbers = make(count);
   const message = new Message(tensor.message, new Budget(tensor.message.length), where);
   let found = 0;
-  while (message.next()) if (message.field === type.field) found = message.fill(type.kind, numbers, found);
+  while (message.next()) if (message.field === field) found = message.fill(kind, numbers, found);
   if (found !== count) throw expected("file", where, `${count} numbers`, String(found));
-  if (type.listed) for (let i = 0; i < count; i++) numbers[i] = type.listed(numbers[i]);
+  if (listed) for (let i = 0; i < count; i++) numbers[i] = listed(numbers[i]);
   return numbers;
 }

@@ -1,0 +1,53 @@
+import { expected } from "../errors.ts";
+import { type Sample, writeModel, type WriteOptions } from "../format/write.ts";
+import { checkKeys } from "../options.ts";
+import type { Bytes } from "../tensor.ts";
+import type { ForeignFile, ForeignModel } from "./foreign.ts";
+import { type LoadOptions, loadOptions, readForeign } from "./load.ts";
+import { type Selection, selectLayers } from "./select.ts";
+
+/** How a file is converted. */
+export interface ConvertOptions extends LoadOptions, Selection, Pick<WriteOptions, "dtype" | "semantics"> {
+  /** A run whose results the file will hold. */
+  readonly sample?: Sample | null | undefined;
+}
+
+/** What {@link convert} gives. */
+export interface Converted {
+  /** A model file, for `loadModel`. */
+  readonly bytes: Bytes;
+  /** What the given file held. */
+  readonly model: ForeignModel;
+}
+
+/**
+ * A file of another framework → a model file.
+ *
+ * @throws CongruentError `file`, `unsupported` or `option`, as the loader of its format, {@link selectLayers} and
+ *   `writeModel` do
+ * @example const { bytes } = await convert({ name: "model.h5", bytes: readFileSync("model.h5") });
+ */
+export async function convert(file: ForeignFile, options: ConvertOptions = {}): Promise<Converted> {
+  checkKeys(options, [...loadOptions, "layer", "node", "dtype", "semantics", "sample"], "convert");
+  const { layer, node, dtype, semantics, sample, ...others } = options;
+  const model = await readForeign(file, others);
+  const layers = selectLayers(model, { layer, node }, file.name);
+  const source = {
+    format: model.format,
+    framework: model.framework,
+    version: model.version,
+    name: file.name.replace(/^.*[\\/]/, ""),
+    sha256: await sha256(file.bytes),
+  };
+  const bytes = writeModel(layers, { dtype, semantics: semantics ?? model.semantics, sample, source });
+  return { bytes, model };
+}
+
+/** In hexadecimal digits. */
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const { subtle } = globalThis.crypto ?? {};
+  // Browsers have it in secure contexts only.
+  if (!subtle) throw expected("unsupported", "convert", "a runtime with crypto.subtle", "none");
+  const digest = new Uint8Array(await subtle.digest("SHA-256", bytes as BufferSource));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
