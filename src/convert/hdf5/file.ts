@@ -1,6 +1,7 @@
 import { Dataset, File, Group } from "jsfive";
 import { CongruentError, show } from "../../errors.ts";
 import { HdfDataset } from "./dataset.ts";
+import { guard } from "./guard.ts";
 import { checkObjectHeader, checkSuperblock } from "./header.ts";
 import { MeteredBuffer } from "./meter.ts";
 
@@ -23,7 +24,7 @@ export class HdfFile {
     checkSuperblock(bytes, where);
     const buffer = new MeteredBuffer(bytes);
     this.#buffer = buffer;
-    this.#root = this.#read("/", () => {
+    this.#root = guard(where, () => {
       const view = new DataView(buffer);
       // The root's header: in the symbol table entry that follows a superblock of version 0, else in the superblock.
       checkObjectHeader(buffer, Number(view.getBigUint64(view.getUint8(8) === 0 ? 64 : 36, true)), where);
@@ -46,23 +47,10 @@ export class HdfFile {
     if (typeof address !== "number" || name === "." || name === "..") {
       throw new CongruentError("file", `${this.where}, ${path}: expected an object of this file, got a link elsewhere`);
     }
-    return this.#read(path, () => {
+    return guard(`${this.where}, ${path}`, () => {
       checkObjectHeader(this.#buffer, address, this.where);
       return group.get(name);
     });
-  }
-
-  /** jsfive throws texts, and what JavaScript throws where it reads past the end. */
-  #read<T>(path: string, read: () => T): T {
-    try {
-      return read();
-    } catch (cause) {
-      if (cause instanceof CongruentError) throw cause;
-      const why = cause instanceof Error ? cause.message : show(cause);
-      throw new CongruentError("file", `${this.where}, ${path}: damaged, or HDF5 that is not read here (${why})`, {
-        cause,
-      });
-    }
   }
 
   has(path: string): boolean {
@@ -77,7 +65,7 @@ export class HdfFile {
 
   /** A text or a list of texts; undefined where there is none, or none of that kind. */
   attribute(path: string, name: string): string | string[] | undefined {
-    const value = this.#read(path, () => {
+    const value = guard(`${this.where}, ${path}`, () => {
       const attributes = this.#find(path)?._dataobjects.get_attributes() ?? {};
       return Object.hasOwn(attributes, name) ? attributes[name] : undefined;
     });
@@ -95,7 +83,7 @@ export class HdfFile {
     if (!(found instanceof Dataset)) {
       throw new CongruentError("file", `${this.where}: expected a dataset ${path}, got none`);
     }
-    return this.#read(path, () => new HdfDataset(found, this.#buffer, `${this.where}, ${path}`));
+    return guard(`${this.where}, ${path}`, () => new HdfDataset(found, this.#buffer, `${this.where}, ${path}`));
   }
 
   /** The paths of all datasets below a group, in no order. */
