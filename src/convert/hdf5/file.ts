@@ -12,6 +12,8 @@ import { MeteredBuffer } from "./meter.ts";
 export class HdfFile {
   readonly #buffer: MeteredBuffer;
   readonly #root: Group;
+  /** What was read already, by path. */
+  readonly #known = new Map<string, Group | Dataset>();
 
   /**
    * @param where the file's name, for messages
@@ -35,22 +37,33 @@ export class HdfFile {
   /** A group or a dataset by its path from the root, or null. */
   #find(path: string): Group | Dataset | null {
     let found: Group | Dataset = this.#root;
+    let place = "";
     for (const name of path.split("/").filter((part) => part !== "")) {
       if (!(found instanceof Group) || !Object.hasOwn(found._links, name)) return null;
-      found = this.#child(found, name, path);
+      found = this.#child(found, name, place);
+      place = `${place}/${name}`;
     }
     return found;
   }
 
-  #child(group: Group, name: string, path: string): Group | Dataset {
+  /**
+   * What a group has under a name.
+   * @param place the group's path
+   */
+  #child(group: Group, name: string, place: string): Group | Dataset {
+    const path = `${place}/${name}`;
+    const before = this.#known.get(path);
+    if (before) return before;
     const address = group._links[name];
     if (typeof address !== "number" || name === "." || name === "..") {
       throw new CongruentError("file", `${this.where}, ${path}: expected an object of this file, got a link elsewhere`);
     }
-    return guard(`${this.where}, ${path}`, () => {
+    const child = guard(`${this.where}, ${path}`, () => {
       checkObjectHeader(this.#buffer, address, this.where);
       return group.get(name);
     });
+    this.#known.set(path, child);
+    return child;
   }
 
   has(path: string): boolean {
@@ -96,10 +109,10 @@ export class HdfFile {
       if (above.includes(offset))
         throw new CongruentError("file", `${this.where}, ${place}: a group that holds itself`);
       for (const name of Object.keys(object._links)) {
-        walk(this.#child(object, name, `${place}/${name}`), `${place}/${name}`, [...above, offset]);
+        walk(this.#child(object, name, place), `${place}/${name}`, [...above, offset]);
       }
     };
-    walk(this.#find(path), path, []);
+    walk(this.#find(path), `/${path}`, []);
     return found;
   }
 }
