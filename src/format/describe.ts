@@ -1,4 +1,4 @@
-import { toActivationOption } from "../activation.ts";
+import { type Activation, type ActivationOption, toActivationOption } from "../activation.ts";
 import type { BidirectionalLayer, GruLayer, Layer } from "../layers/layer.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -23,14 +23,33 @@ function optionsOf(layer: Layer): { readonly name: string; readonly [option: str
     }
     case "dense": {
       const { name, inputs, units, kernel, bias, activation } = layer;
-      const option = activation === "softmax" ? activation : toActivationOption(activation);
-      return { name, units, activation: option, kernel: tensor(kernel, [inputs, units]), ...optional({ bias }) };
+      const options = { units, activation: activationOption(activation), kernel: tensor(kernel, [inputs, units]) };
+      return { name, ...options, ...optional({ bias }) };
     }
     case "masking":
       return { name: layer.name, maskValue: layer.maskValue };
+    case "activation":
+      return { name: layer.name, activation: activationOption(layer.activation) };
+    case "batchNormalization": {
+      const { name, inputs, mean, variance, gamma, beta, epsilon } = layer;
+      const moments = { mean: tensor(mean, [inputs]), variance: tensor(variance, [inputs]) };
+      return { name, epsilon, ...moments, ...optional({ gamma, beta }) };
+    }
+    case "layerNormalization": {
+      const { name, inputs, gamma, beta, epsilon } = layer;
+      return { name, inputs, epsilon, ...optional({ gamma, beta }) };
+    }
+    case "repeatVector":
+      return { name: layer.name, n: layer.n };
     case "dropout":
+    case "globalAveragePooling1D":
+    case "globalMaxPooling1D":
       return { name: layer.name };
   }
+}
+
+function activationOption(activation: Activation | "softmax"): ActivationOption | "softmax" {
+  return activation === "softmax" ? activation : toActivationOption(activation);
 }
 
 function gruOptions({ kind, inputs, weights, activation, recurrentActivation, clip, ...options }: GruLayer) {
@@ -59,9 +78,9 @@ function tensor(data: Float32Array, shape: readonly number[]): Tensor {
   return { data: data as Tensor["data"], shape };
 }
 
-/** Biases that are there. */
-function optional(biases: Readonly<Record<string, Float32Array | null>>): Record<string, Tensor> {
+/** Vectors that are there. */
+function optional(vectors: Readonly<Record<string, Float32Array | null>>): Record<string, Tensor> {
   return Object.fromEntries(
-    Object.entries(biases).flatMap(([name, bias]) => (bias ? [[name, tensor(bias, [bias.length])]] : [])),
+    Object.entries(vectors).flatMap(([name, data]) => (data ? [[name, tensor(data, [data.length])]] : [])),
   );
 }

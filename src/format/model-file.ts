@@ -1,11 +1,16 @@
 import { expected, show } from "../errors.ts";
+import { activation } from "../layers/activation.ts";
+import { batchNormalization } from "../layers/batch-normalization.ts";
 import { bidirectional } from "../layers/bidirectional.ts";
 import { dense } from "../layers/dense.ts";
 import { dropout } from "../layers/dropout.ts";
 import { embedding } from "../layers/embedding.ts";
 import { gru } from "../layers/gru.ts";
 import type { Layer } from "../layers/layer.ts";
+import { layerNormalization } from "../layers/layer-normalization.ts";
 import { masking } from "../layers/masking.ts";
+import { globalAveragePooling1D, globalMaxPooling1D } from "../layers/pooling.ts";
+import { repeatVector } from "../layers/repeat-vector.ts";
 import { type Preset, presets } from "../sequence/semantics.ts";
 import type { Tensor } from "../tensor.ts";
 import { checksum } from "./checksum.ts";
@@ -48,12 +53,18 @@ export interface TestVector {
 
 /** The layers that a file can name, by the functions that make them of its options. */
 const makers: Readonly<Record<string, (options: never) => Layer>> = {
+  activation,
+  batchNormalization,
   bidirectional,
   dense,
   dropout,
   embedding,
+  globalAveragePooling1D,
+  globalMaxPooling1D,
   gru,
+  layerNormalization,
   masking,
+  repeatVector,
 };
 
 /** The keys of `__metadata__` that are ours. */

@@ -41,7 +41,7 @@ class ComputedOperation implements Operation {
     const before = this.before.take(ROWS * features);
     const after = this.after.take(ROWS * this.features);
     memory.readRows(address, stride >> 2, before, 0, features, rows);
-    computation.step?.(layer, before, after, rows);
+    computation.step?.(layer, before, after, rows, features);
     memory.write(spare, after, 0, rows * this.features);
     advance(frame, this.features, 4 * this.features);
   }

@@ -18,6 +18,7 @@ import type {
 } from "../layers/layer.ts";
 import { masking as describeMasking, type MaskingOptions } from "../layers/masking.ts";
 import { bidirectionalOperation } from "./bidirectional.ts";
+import { computedOperation } from "./computed.ts";
 import { denseOperation } from "./dense.ts";
 import { embeddingOperation } from "./embedding.ts";
 import { gruOperation } from "./gru.ts";
@@ -99,6 +100,12 @@ const operations: { readonly [Kind in Layer["kind"]]: OperationFactory<never> } 
   bidirectional: bidirectionalOperation,
   dense: denseOperation,
   dropout: noOperation,
+  activation: computedOperation,
+  batchNormalization: computedOperation,
+  layerNormalization: computedOperation,
+  globalAveragePooling1D: computedOperation,
+  globalMaxPooling1D: computedOperation,
+  repeatVector: computedOperation,
 };
 
 /**

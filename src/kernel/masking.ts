@@ -33,7 +33,7 @@ class MaskingOperation implements Operation {
     masked.set(data);
     const size = embedding ? 1 : features;
     for (let cell = 0; cell < cells; cell++) this.mask[cell] = this.blank(masked, cell * size, features, embedding);
-    return { ...input, data: masked, mask: batch.validity ?? this.mask };
+    return { ...input, data: masked, mask: batch.validity ? input.mask : this.mask };
   }
 
   step(frame: StreamFrame, { useMasks }: StreamContext): void {

@@ -26,8 +26,9 @@ export interface Computation<L> {
    *
    * @param input (rows, I)
    * @param output gets (rows, F)
+   * @param features I
    */
-  step?(layer: L, input: Float32Array, output: Float32Array, rows: number): void;
+  step?(layer: L, input: Float32Array, output: Float32Array, rows: number, features: number): void;
 }
 
 /** Where a layer keeps its computation. A symbol: it is neither an option nor a weight. */

@@ -6,7 +6,22 @@ import type { Activation } from "../activation.ts";
  * Gate order is Keras's everywhere inside: z (update), r (reset), n (candidate). A matrix is (inputs, 3·units),
  * row-major, with the z columns first.
  */
-export type Layer = EmbeddingLayer | MaskingLayer | GruLayer | BidirectionalLayer | DenseLayer | DropoutLayer;
+export type Layer =
+  | EmbeddingLayer
+  | MaskingLayer
+  | GruLayer
+  | BidirectionalLayer
+  | DenseLayer
+  | DropoutLayer
+  | ComputedLayer;
+
+/** Those that bring their own computation, the same for both engines. */
+export type ComputedLayer =
+  | ActivationLayer
+  | BatchNormalizationLayer
+  | LayerNormalizationLayer
+  | PoolingLayer
+  | RepeatVectorLayer;
 
 /** Token ids → rows of a table; ids of zero can be masked. */
 export interface EmbeddingLayer {
@@ -98,6 +113,56 @@ export interface DenseLayer {
 export interface DropoutLayer {
   readonly kind: "dropout";
   readonly name: string;
+}
+
+/** A function of every number, or of the features of every step. */
+export interface ActivationLayer {
+  readonly kind: "activation";
+  readonly name: string;
+  readonly activation: Activation | "softmax";
+}
+
+/** Scales every feature by what was learned of it. */
+export interface BatchNormalizationLayer {
+  readonly kind: "batchNormalization";
+  readonly name: string;
+  /** F */
+  readonly inputs: number;
+  /** (F) */
+  readonly mean: Float32Array;
+  /** (F) */
+  readonly variance: Float32Array;
+  /** (F), or null for 1 */
+  readonly gamma: Float32Array | null;
+  /** (F), or null for 0 */
+  readonly beta: Float32Array | null;
+  readonly epsilon: number;
+}
+
+/** Scales every step by the mean and variance of its features. */
+export interface LayerNormalizationLayer {
+  readonly kind: "layerNormalization";
+  readonly name: string;
+  /** F */
+  readonly inputs: number;
+  /** (F), or null for 1 */
+  readonly gamma: Float32Array | null;
+  /** (F), or null for 0 */
+  readonly beta: Float32Array | null;
+  readonly epsilon: number;
+}
+
+/** A sequence → one output. */
+export interface PoolingLayer {
+  readonly kind: "globalAveragePooling1D" | "globalMaxPooling1D";
+  readonly name: string;
+}
+
+/** One output → a sequence of n steps. */
+export interface RepeatVectorLayer {
+  readonly kind: "repeatVector";
+  readonly name: string;
+  readonly n: number;
 }
 
 /** The GRU directions of a layer, forward before backward; none where it is not recurrent. */

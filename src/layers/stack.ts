@@ -28,6 +28,8 @@ export interface LayerShape {
   readonly backwardFeatures: number;
   /** (B, T, F) or (B, F) */
   readonly sequence: boolean;
+  /** T where it is not that of the input. */
+  readonly steps?: number | undefined;
 }
 
 /**
@@ -53,7 +55,7 @@ export function buildStack(given: readonly Layer[]): Stack {
     const directions = directionsOf(layer);
     const [forward, backward] = directions;
     const computation = computationOf(layer);
-    let { features, backwardFeatures, sequence } = shape;
+    let { features, backwardFeatures, sequence, steps } = shape;
     if (backwardFeatures) throw expected("model", previous, "to be last, with merge mode none", `${name} after it`);
     if (!sequence && (forward || kind === "masking")) {
       throw expected("model", name, `a sequence (returnSequences: true) from ${previous}`, "its last output only");
@@ -76,7 +78,7 @@ export function buildStack(given: readonly Layer[]): Stack {
     } else if (kind === "dense") {
       features = layer.units;
     }
-    shape = { features, backwardFeatures, sequence };
+    shape = { features, backwardFeatures, sequence, steps };
     if (computation) shape = computation.shape(layer, shape, previous);
     shapes.push(Object.freeze(shape));
     late ??= computation && !computation.step ? name : directions.find(({ goBackwards }) => goBackwards)?.name;

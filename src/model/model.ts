@@ -62,7 +62,7 @@ export class Model {
     const { layers, slots, inputs, output } = stack;
     this.layers = layers;
     this.inputShape = Object.freeze([null, null, ...(inputs ? [inputs] : [])]);
-    this.outputShape = Object.freeze([null, ...(output.sequence ? [null] : []), output.features]);
+    this.outputShape = Object.freeze([null, ...(output.sequence ? [output.steps ?? null] : []), output.features]);
     this.#engine = engine;
     this.#stack = stack;
     this.#semantics = semantics;
@@ -80,7 +80,8 @@ export class Model {
    */
   run(input: Input, options: RunOptions = noOptions): RunResult {
     this.#prepare(input, options);
-    const { rows, steps, timeMajor } = this.#batch;
+    const { rows, timeMajor } = this.#batch;
+    const steps = this.#outputSteps;
     const { slots, output } = this.#stack;
     const { features, backwardFeatures, sequence } = output;
     const data = new Float32Array(this.#outputSize());
@@ -146,9 +147,14 @@ export class Model {
     return summarize(this.#stack);
   }
 
+  /** T of the outputs, if they have steps. */
+  get #outputSteps(): number {
+    return this.#stack.output.steps ?? this.#batch.steps;
+  }
+
   #outputSize(): number {
     const { features, backwardFeatures, sequence } = this.#stack.output;
-    return this.#batch.rows * (sequence ? this.#batch.steps : 1) * (features + backwardFeatures);
+    return this.#batch.rows * (sequence ? this.#outputSteps : 1) * (features + backwardFeatures);
   }
 
   /** Everything that can be refused is refused here. */
@@ -174,7 +180,8 @@ export class Model {
   }
 
   #compute(out: Floats | Float32Array): void {
-    const { rows, steps, timeMajor } = this.#batch;
+    const { rows, timeMajor } = this.#batch;
+    const steps = this.#outputSteps;
     const { features, backwardFeatures, sequence } = this.#stack.output;
     const turn = timeMajor && sequence;
     if (turn && this.#batchMajor.length !== out.length) this.#batchMajor = new Float32Array(out.length);

@@ -18,25 +18,34 @@ export function dense(layer: DenseLayer, input: Sequence): Sequence {
   for (let i = 0; i < input.rows * input.steps; i++) {
     const out = data.subarray(i * units, (i + 1) * units);
     product(out, input.data, i * inputs, inputs, kernel, units, bias);
-    if (activation === "softmax") softmax(out);
-    else for (let c = 0; c < units; c++) out[c] = activate(activation, out[c]);
+    activateRow(activation, out, 0, units);
   }
   return { ...input, features: units, data };
+}
+
+/**
+ * An activation of a row, in place.
+ *
+ * @param data the row is (size) from `at` on
+ */
+export function activateRow(activation: DenseLayer["activation"], data: Float32Array, at: number, size: number): void {
+  if (activation === "softmax") softmax(data, at, at + size);
+  else for (let i = at; i < at + size; i++) data[i] = activate(activation, data[i]);
 }
 
 /**
  * e^(x - max) over its sum, in place. The largest is taken away first so that nothing overflows; the sum goes in
  * ascending order.
  *
- * @param row (O)
+ * @param data the row is from `begin` to `end`
  */
-function softmax(row: Float32Array): void {
-  let max = row[0];
-  for (let i = 1; i < row.length; i++) max = max < row[i] ? row[i] : max;
+function softmax(data: Float32Array, begin: number, end: number): void {
+  let max = data[begin];
+  for (let i = begin + 1; i < end; i++) max = max < data[i] ? data[i] : max;
   let sum = 0;
-  for (let i = 0; i < row.length; i++) {
-    row[i] = exp(F(row[i] - max));
-    sum = F(sum + row[i]);
+  for (let i = begin; i < end; i++) {
+    data[i] = exp(F(data[i] - max));
+    sum = F(sum + data[i]);
   }
-  for (let i = 0; i < row.length; i++) row[i] = F(row[i] / sum);
+  for (let i = begin; i < end; i++) data[i] = F(data[i] / sum);
 }

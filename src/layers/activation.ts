@@ -1,0 +1,57 @@
+import { type ActivationOption, resolveActivation } from "../activation.ts";
+import { checkKeys, readName } from "../options.ts";
+import { activateRow } from "../reference/dense.ts";
+import { type Computation, withComputation } from "./computation.ts";
+import type { ActivationLayer } from "./layer.ts";
+
+/** What {@link activation} takes. */
+export interface ActivationOptions {
+  /** Elementwise, or softmax over the features. */
+  readonly activation: ActivationOption | "softmax";
+  readonly name?: string | undefined;
+}
+
+/**
+ * A function of every number, or softmax over the features of every step; padded steps too (as in Keras).
+ *
+ * @throws CongruentError `option`
+ * @example activation({ activation: "relu" })
+ */
+export function activation(options: ActivationOptions): ActivationLayer {
+  checkKeys(options, ["activation", "name"], "activation");
+  const name = readName(options.name, "activation");
+  const { activation: given } = options;
+  return withComputation<ActivationLayer>(
+    {
+      kind: "activation",
+      name,
+      activation:
+        given === "softmax" ? given : Object.freeze(resolveActivation(given, `${name || "activation"}.activation`)),
+    },
+    computation,
+  );
+}
+
+const computation: Computation<ActivationLayer> = {
+  shape: (_, input) => input,
+  run(layer, input, store) {
+    const data = store.take(input.data.length);
+    compute(layer, input.data, data, input.features);
+    return { ...input, data };
+  },
+  step(layer, input, output, rows, features) {
+    compute(layer, input, output, features, rows);
+  },
+};
+
+/** @param input (rows, F) */
+function compute(
+  layer: ActivationLayer,
+  input: Float32Array,
+  output: Float32Array,
+  features: number,
+  rows = input.length / features,
+): void {
+  for (let i = 0; i < rows * features; i++) output[i] = input[i];
+  for (let row = 0; row < rows; row++) activateRow(layer.activation, output, row * features, features);
+}

@@ -1,0 +1,40 @@
+import { expected } from "../errors.ts";
+import { checkKeys, readName, readSize } from "../options.ts";
+import { type Computation, withComputation } from "./computation.ts";
+import type { RepeatVectorLayer } from "./layer.ts";
+
+/** What {@link repeatVector} takes. */
+export interface RepeatVectorOptions {
+  /** How many steps to make. */
+  readonly n: number;
+  readonly name?: string | undefined;
+}
+
+/**
+ * One output → a sequence of n steps that all hold it, without a mask: between an encoder and a decoder. A model with it
+ * cannot stream.
+ *
+ * @throws CongruentError `option`
+ * @example repeatVector({ n: 10 })
+ */
+export function repeatVector(options: RepeatVectorOptions): RepeatVectorLayer {
+  checkKeys(options, ["n", "name"], "repeatVector");
+  const name = readName(options.name, "repeatVector");
+  const n = readSize(options.n, `${name || "repeatVector"}.n`);
+  return withComputation<RepeatVectorLayer>({ kind: "repeatVector", name, n }, computation);
+}
+
+const computation: Computation<RepeatVectorLayer> = {
+  shape({ name, n }, { features, sequence }, previous) {
+    if (sequence) throw expected("model", name, `one output (returnSequences: false) from ${previous}`, "a sequence");
+    return { features, backwardFeatures: 0, sequence: true, steps: n };
+  },
+  run({ n }, { rows, features, data: input }, store) {
+    const data = store.take(rows * n * features);
+    for (let cell = 0; cell < rows * n; cell++) {
+      const row = Math.floor(cell / n);
+      data.set(input.subarray(row * features, (row + 1) * features), cell * features);
+    }
+    return { rows, steps: n, features, data, mask: null };
+  },
+};
