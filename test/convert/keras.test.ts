@@ -19,10 +19,7 @@ const folder = new URL("fixtures/keras/", import.meta.url);
 const bytesOf = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(name, folder)));
 const textOf = (name: string): string => readFileSync(new URL(name, folder), "utf8");
 const fileOf = (name: string): ForeignFile => ({ name, bytes: bytesOf(name) });
-const cases = Object.entries(JSON.parse(textOf("expected.json")) as Record<string, Case>).filter(
-  // Its layers are not there yet.
-  ([name]) => name !== "inference",
-);
+const cases = Object.entries(JSON.parse(textOf("expected.json")) as Record<string, Case>);
 
 /** As a user: weights alone have the configuration given beside them. */
 function load(name: string): Promise<ForeignModel> {

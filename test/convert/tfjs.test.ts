@@ -13,10 +13,7 @@ interface Case {
 const folder = new URL("fixtures/tfjs/", import.meta.url);
 const bytesOf = (path: string): Uint8Array => new Uint8Array(readFileSync(new URL(path, folder)));
 const textOf = (path: string): string => readFileSync(new URL(path, folder), "utf8");
-const cases = Object.entries(JSON.parse(textOf("expected.json")) as Record<string, Case>).filter(
-  // Its layers are not there yet.
-  ([name]) => name !== "inference",
-);
+const cases = Object.entries(JSON.parse(textOf("expected.json")) as Record<string, Case>);
 
 /** @param change what to damage in the JSON */
 function load(name: string, change?: (json: ModelJson) => void): Promise<ForeignModel> {
