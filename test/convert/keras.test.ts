@@ -132,7 +132,7 @@ it("gives the same layers from every file of one model", async () => {
 it("never executes a Lambda: it is refused by name, and the layers around it are there", async () => {
   const model = await load("lambda.keras");
   expect(refusals(model).map(({ name, kind, refusal }) => [name, kind, refusal])).toEqual([
-    ["lambda", "Lambda", "lambda: is a Lambda, which congruent does not have"],
+    ["lambda", "Lambda", "lambda: is of the class Lambda, which congruent does not have"],
   ]);
   expect(layersOf(model).map(({ kind }) => kind)).toEqual(["gru"]);
 });

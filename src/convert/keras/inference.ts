@@ -23,7 +23,7 @@ export function readActivations(layer: SavedLayer, stored: readonly Stored[], di
   const config = new Config(layer.config, name);
   if (kind !== "Activation") {
     const own = readActivationLayer(kind, config);
-    if (own === null) throw unsupported(name, `is a ${kind}, which congruent does not have`);
+    if (own === null) throw unsupported(name, `is of the class ${kind}, which congruent does not have`);
     return [activation({ name, activation: own })];
   }
   const given = readActivation(config.any("activation") ?? null, dialect, name);

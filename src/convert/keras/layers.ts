@@ -62,7 +62,7 @@ export function convertLayer(
   incoming: Incoming,
 ): readonly Layer[] {
   const read = readers.get(layer.kind);
-  if (!read) throw unsupported(layer.name, `is a ${layer.kind}, which congruent does not have`);
+  if (!read) throw unsupported(layer.name, `is of the class ${layer.kind}, which congruent does not have`);
   return read(layer, stored, dialect, incoming);
 }
 
