@@ -1,5 +1,5 @@
 import { expected } from "../errors.ts";
-import { type Sample, writeModel, type WriteOptions } from "../format/write.ts";
+import { type Sample, type WriteOptions, writeModel } from "../format/write.ts";
 import { checkKeys } from "../options.ts";
 import type { Bytes } from "../tensor.ts";
 import type { ForeignFile, ForeignModel } from "./foreign.ts";
@@ -48,6 +48,6 @@ async function sha256(bytes: Uint8Array): Promise<string> {
   const { subtle } = globalThis.crypto ?? {};
   // Browsers have it in secure contexts only.
   if (!subtle) throw expected("unsupported", "convert", "a runtime with crypto.subtle", "none");
-  const digest = new Uint8Array(await subtle.digest("SHA-256", bytes as BufferSource));
+  const digest = new Uint8Array(await subtle.digest("SHA-256", bytes as Bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -35,7 +35,8 @@ export async function detect(file: ForeignFile): Promise<Format> {
   if (bytes[8] === 0x7b && bytes[7] === 0) return detectSafetensors(file);
   if (name.endsWith(".onnx")) return "onnx";
   if (/\.(pb|index|meta)$/.test(name)) return "tf1";
-  if (/^\s*\{/.test(ascii(bytes, 64))) return /"(modelTopology|weightsManifest)"/.test(ascii(bytes)) ? "tfjs-layers" : "json";
+  if (/^\s*\{/.test(ascii(bytes, 64)))
+    return /"(modelTopology|weightsManifest)"/.test(ascii(bytes)) ? "tfjs-layers" : "json";
   // ModelProto begins with its ir_version (field 1, a number), GraphDef with a node (field 1, a message).
   if (bytes[0] === 0x08 && bytes[1] < 32) return "onnx";
   throw new CongruentError("unsupported", `${file.name}: expected ${readable}, got ${tellApart(file)}`);

@@ -1,5 +1,5 @@
 import { CongruentError, expected } from "../errors.ts";
-import { type Layer } from "../layers/layer.ts";
+import type { Layer } from "../layers/layer.ts";
 import type { ForeignModel, Part } from "./foreign.ts";
 
 /** Which parts of a file to take. */
@@ -43,7 +43,10 @@ function takeAll({ parts, noChain }: ForeignModel, where: string): Layer[] {
   if (reasons.length === 0) return parts.flatMap(({ layers }) => layers ?? []);
   const instead =
     usable.length > 0 ? `what can be taken by itself (layer or node): ${listParts(usable)}` : "no part can be taken";
-  throw new CongruentError("unsupported", `${where}: expected a model that is a chain of layers, got ${reasons.join("; ")}; ${instead}`);
+  throw new CongruentError(
+    "unsupported",
+    `${where}: expected a model that is a chain of layers, got ${reasons.join("; ")}; ${instead}`,
+  );
 }
 
 const shown = 8;

@@ -1,8 +1,8 @@
+import { describeLayer } from "../../format/describe.ts";
 import { readModelFile } from "../../format/model-file.ts";
 import type { Layer } from "../../layers/layer.ts";
 import type { ForeignFile, ForeignModel } from "../foreign.ts";
 import { countNumbers } from "../named-tensor.ts";
-import { describeLayer } from "../../format/describe.ts";
 
 /**
  * A model file of our own, as one of many formats: to be inspected, and to be written again in another way.
@@ -16,7 +16,13 @@ export async function read(file: ForeignFile): Promise<ForeignModel> {
     framework: source?.framework ?? "congruent",
     version: source?.version ?? null,
     semantics,
-    parts: layers.map((layer) => ({ name: layer.name, kind: layer.kind, layers: [layer], refusal: null, ...measure(layer) })),
+    parts: layers.map((layer) => ({
+      name: layer.name,
+      kind: layer.kind,
+      layers: [layer],
+      refusal: null,
+      ...measure(layer),
+    })),
     noChain: null,
   };
 }
