@@ -1,9 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { convert } from "../../src/convert/convert.ts";
 import type { ForeignFile, ForeignModel } from "../../src/convert/foreign.ts";
 import { read as readH5 } from "../../src/convert/keras-h5/read.ts";
 import { read as readV3 } from "../../src/convert/keras-v3/read.ts";
 import { CongruentError } from "../../src/errors.ts";
+import { readModelFile } from "../../src/format/model-file.ts";
+import { withOperations } from "../../src/kernel/layers.ts";
+import type { Layer } from "../../src/layers/layer.ts";
 import type { Preset } from "../../src/sequence/semantics.ts";
 import { engineTable } from "../conformance/engines.ts";
 import { deviation, modelFolder } from "../models/files.ts";
@@ -45,6 +49,20 @@ describe.each(engineTable)("Keras files, %s", (_, { createModel }) => {
       ).outputs;
       expect(got.shape).toEqual(outputs.shape);
       expect(deviation(got.data, outputs.data)).toBeLessThanOrEqual(2e-6);
+    },
+  );
+
+  it.each(cases.flatMap(([, { files, input }]) => files.map((file) => [file, input] as const)))(
+    "%s is the same once converted",
+    async (file, input) => {
+      const model = await load(file);
+      const config = file.endsWith(".weights.h5") ? textOf(file.replace(".weights.h5", ".json")) : undefined;
+      const converted = readModelFile((await convert(fileOf(file), { config })).bytes, file);
+      expect(converted.semantics).toBe(model.semantics);
+      expect(converted.source).toMatchObject({ format: model.format, framework: "keras", version: model.version });
+      const x = { data: Float32Array.from(input.data), shape: input.shape };
+      const run = (layers: readonly Layer[]) => createModel(layers).run(x, { semantics: model.semantics });
+      expect(run(withOperations(converted.layers))).toEqual(run(layersOf(model)));
     },
   );
 

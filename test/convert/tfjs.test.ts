@@ -81,6 +81,15 @@ it.each<[string, (json: ModelJson) => void, RegExp]>([
     /got \d+ in its shards/,
   ],
   [
+    "a shape that is giant and empty",
+    ({ weightsManifest: [{ weights }] }) => {
+      // What the others do not take is in the last one.
+      Object.assign(weights[0], { shape: [2 ** 40, 0] });
+      Object.assign(weights[weights.length - 1], { shape: [20] });
+    },
+    /has the shape \[1099511627776, 0\]/,
+  ],
+  [
     "an unknown quantization",
     (json) => Object.assign(json.weightsManifest[0].weights[0], { quantization: { dtype: "int4" } }),
     /quantization "int4"/,
