@@ -214,7 +214,7 @@ describe("a hostile graph", () => {
       op: "Relu",
       inputs: [i === 0 ? "x" : `n${i - 1}`],
     }));
-    await refused([input, ...nodes], "expected at most 1500 operators in a row, got more");
+    await refused([input, ...nodes], "expected at most 400 operators in a row, got more");
   });
 
   it("whose constant is one number for a billion is refused", async () => {

@@ -14,7 +14,7 @@ import { addCell, joinDirections } from "./recurrent.ts";
 export type Value = Flow | "static" | "aside" | "unknown";
 
 /** How deep a graph may be: operators in a row from the input to the output, some ten for each layer or unrolled step. */
-const depthLimit = 1500;
+const depthLimit = 400;
 
 /** Operators that give their first input, as far as layers are concerned. */
 const passing: readonly string[] = [
