@@ -1,7 +1,7 @@
 import { CongruentError } from "../../errors.ts";
 import { checkKeys } from "../../options.ts";
 import type { Flow, Link } from "../chain.ts";
-import type { ForeignFile, ForeignModel } from "../foreign.ts";
+import { type ForeignFile, type ForeignModel, readBeside } from "../foreign.ts";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
 import { Follower } from "./follow.ts";
 import { Graph } from "./graph.ts";
@@ -58,7 +58,8 @@ async function load(file: ForeignFile): Promise<Source | Checkpoint> {
   if (name.endsWith(".index")) return loadCheckpoint(file);
   if (/(^|[\\/])saved_model\.pb$/.test(name)) {
     const { graph, version, signatures } = readSavedModel(bytes, name);
-    const index = await file.beside?.("variables/variables.index");
+    const hasVariables = graph.nodes.some(({ operator }) => /^(Variable|VariableV2|VarHandleOp)$/.test(operator));
+    const index = hasVariables ? await readBeside(file, "variables/variables.index", name) : null;
     const variables = index ? await readCheckpoint(index, "variables/variables", file) : noVariables;
     const outputs = signatures.get("serving_default") ?? [...signatures.values()].find((tensors) => tensors.length > 0);
     return {
