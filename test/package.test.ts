@@ -61,9 +61,15 @@ describe("dist", () => {
 
   it.each(scripts)("%s loads anywhere: no import.meta, no process, no node: modules", (file) => {
     // A path is read by what Node, Deno and Bun offer for this purpose, where it is there and when it is asked for.
-    const script = read(`dist/${file}`).replace('process?.getBuiltinModule?.("node:fs/promises")', "");
+    // The protobuf library asks for a switch in the environment, if there is one.
+    const script = read(`dist/${file}`)
+      .replace('process?.getBuiltinModule?.("node:fs/promises")', "")
+      .replace(
+        /"object"!=typeof process\|\|"object"!=typeof process\.env\|\|"1"!==process\.env\.BUF_BIGINT_DISABLE/,
+        "",
+      );
     expect(script).not.toContain("import.meta");
-    expect(script).not.toMatch(/\bprocess\b|node:/);
+    expect(script.match(/.{0,40}(\bprocess\b|["'`]node:).{0,40}/)?.[0]).toBeUndefined();
     // Other chunks of our own alone may be loaded later.
     expect(script).not.toMatch(/\bimport\s*\((?!"\.\/)/);
     expect(script).not.toMatch(/from\s*"(?!\.\/)/);
