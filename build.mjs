@@ -191,7 +191,7 @@ function checkWasm(bytes, text) {
 async function buildPackage() {
   const stage = `build/dist-${process.pid}`;
   process.on("exit", () => rmSync(stage, { recursive: true, force: true }));
-  await esbuild.build({
+  const { metafile } = await esbuild.build({
     entryPoints: {
       ...Object.fromEntries(Object.entries(entries).map(([file, { source }]) => [file, source])),
       ...twins,
@@ -208,6 +208,7 @@ async function buildPackage() {
     legalComments: "none",
     chunkNames: "shared-[hash]",
     logLevel: "warning",
+    metafile: true,
   });
   for (const file of readdirSync(stage)) {
     const { code } = await minify(readFileSync(join(stage, file), "utf8"), {
@@ -232,7 +233,7 @@ async function buildPackage() {
     "/** The compiled module, where an import of .wasm gives that: in Cloudflare Workers, and by their bundlers. */\n" +
       "declare const module: object;\nexport default module;\n",
   );
-  writeFileSync(join(stage, "LICENSES.txt"), thirdPartyLicenses());
+  writeFileSync(join(stage, "LICENSES.txt"), thirdPartyLicenses(Object.keys(metafile.inputs)));
   rmSync("dist", { recursive: true, force: true });
   renameSync(stage, "dist");
   replaceFile("build/sizes.json", `${JSON.stringify(await measure(), null, 2)}\n`);
@@ -266,12 +267,20 @@ function finishTypes(stage) {
   }
 }
 
-/** What others' licences ask us to say about their code in dist/. */
-function thirdPartyLicenses() {
+/**
+ * What others' licences ask us to say about their code in dist/.
+ *
+ * @param {string[]} inputs the files that were bundled
+ */
+function thirdPartyLicenses(inputs) {
   const manifest = (/** @type {string} */ name) =>
     JSON.parse(readFileSync(`node_modules/${name}/package.json`, "utf8"));
   const compiler = manifest("assemblyscript");
   const loader = manifest("@assemblyscript/loader");
+  const packages = new Set(inputs.flatMap((input) => input.match(/node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1] ?? []));
+  packages.delete("@assemblyscript/loader");
+  // jsfive is bundled itself, with pako in it.
+  if (packages.has("jsfive")) packages.add("pako");
   return [
     "congruent itself is under the MIT licence (see LICENSE). dist/ also contains code from:\n",
     `* @assemblyscript/loader ${loader.version}, bundled into the JavaScript (minified, unused parts left out)`,
@@ -281,6 +290,12 @@ function thirdPartyLicenses() {
     readFileSync("node_modules/assemblyscript/NOTICE", "utf8"),
     "-------- LICENSE --------\n",
     readFileSync("node_modules/assemblyscript/LICENSE", "utf8"),
+    ...[...packages].sort().map((name) => {
+      const { version, license, repository } = manifest(name);
+      const file = readdirSync(`node_modules/${name}`).find((entry) => /^licen[cs]e/i.test(entry));
+      const text = file ? readFileSync(`node_modules/${name}/${file}`, "utf8") : `Licence: ${license}\n`;
+      return `\n-------- ${name} ${version}, ${repository?.url ?? repository ?? ""} --------\n\n${text}`;
+    }),
   ].join("\n");
 }
 

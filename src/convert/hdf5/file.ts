@@ -1,5 +1,6 @@
 import { Dataset, File, Group } from "jsfive";
-import { CongruentError, show } from "../../errors.ts";
+import { CongruentError } from "../../errors.ts";
+import { readAttribute } from "./attribute.ts";
 import { HdfDataset } from "./dataset.ts";
 import { guard } from "./guard.ts";
 import { checkObjectHeader, checkSuperblock } from "./header.ts";
@@ -78,16 +79,9 @@ export class HdfFile {
 
   /** A text or a list of texts; undefined where there is none, or none of that kind. */
   attribute(path: string, name: string): string | string[] | undefined {
-    const value = guard(`${this.where}, ${path}`, () => {
-      const attributes = this.#find(path)?._dataobjects.get_attributes() ?? {};
-      return Object.hasOwn(attributes, name) ? attributes[name] : undefined;
-    });
-    const text = (item: unknown): string => {
-      if (typeof item === "string") return item.replace(/\0+$/, "");
-      throw new CongruentError("file", `${this.where}, ${path}, ${name}: expected text, got ${show(item)}`);
-    };
-    if (Array.isArray(value)) return value.map(text);
-    return typeof value === "string" ? text(value) : undefined;
+    const where = `${this.where}, ${path || "/"}`;
+    const object = this.#find(path);
+    return object ? guard(where, () => readAttribute(object._dataobjects, this.#buffer, name, where)) : undefined;
   }
 
   /** @throws CongruentError `file`: no such dataset */
