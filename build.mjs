@@ -5,7 +5,17 @@
 //   --readme     also write the sizes into README.md
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -191,7 +201,7 @@ function checkWasm(bytes, text) {
 async function buildPackage() {
   const stage = `build/dist-${process.pid}`;
   process.on("exit", () => rmSync(stage, { recursive: true, force: true }));
-  await esbuild.build({
+  const { metafile } = await esbuild.build({
     entryPoints: {
       ...Object.fromEntries(Object.entries(entries).map(([file, { source }]) => [file, source])),
       ...twins,
@@ -207,6 +217,7 @@ async function buildPackage() {
     ignoreAnnotations: true,
     legalComments: "none",
     chunkNames: "shared-[hash]",
+    metafile: true,
     logLevel: "warning",
   });
   for (const file of readdirSync(stage)) {
@@ -219,6 +230,7 @@ async function buildPackage() {
     const script = code?.replaceAll(/\bimport"\.\/shared-\w+\.js";/g, "");
     writeFileSync(join(stage, file), `${script}\n`);
   }
+  const command = await buildCommand(stage);
   const types = spawnSync(
     process.execPath,
     [require.resolve("typescript/bin/tsc"), "-p", "tsconfig.build.json", "--outDir", stage],
@@ -232,10 +244,49 @@ async function buildPackage() {
     "/** The compiled module, where an import of .wasm gives that: in Cloudflare Workers, and by their bundlers. */\n" +
       "declare const module: object;\nexport default module;\n",
   );
-  writeFileSync(join(stage, "LICENSES.txt"), thirdPartyLicenses());
+  writeFileSync(join(stage, "LICENSES.txt"), thirdPartyLicenses([metafile, command].flatMap(({ inputs }) => Object.keys(inputs))));
   rmSync("dist", { recursive: true, force: true });
   renameSync(stage, "dist");
   replaceFile("build/sizes.json", `${JSON.stringify(await measure(), null, 2)}\n`);
+}
+
+/**
+ * The command, in one file beside the entries that it uses. It is for Node alone, and so the one that may name its modules.
+ *
+ * @param {string} stage
+ */
+async function buildCommand(stage) {
+  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+  const { metafile } = await esbuild.build({
+    entryPoints: ["src/cli/main.ts"],
+    outfile: join(stage, "cli.js"),
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    minify: true,
+    legalComments: "none",
+    define: { "process.env.CONGRUENT_VERSION": JSON.stringify(version) },
+    // What is bundled in CommonJS asks for Node's modules with require.
+    banner: {
+      js: '#!/usr/bin/env node\nimport { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);',
+    },
+    plugins: [
+      {
+        name: "entries",
+        setup(build) {
+          build.onResolve({ filter: /^\.\.\/(index|convert\/index)\.ts$/ }, ({ path }) => ({
+            path: path.includes("convert") ? "./convert.js" : "./index.js",
+            external: true,
+          }));
+        },
+      },
+    ],
+    metafile: true,
+    logLevel: "warning",
+  });
+  chmodSync(join(stage, "cli.js"), 0o755);
+  return metafile;
 }
 
 /**
@@ -266,12 +317,20 @@ function finishTypes(stage) {
   }
 }
 
-/** What others' licences ask us to say about their code in dist/. */
-function thirdPartyLicenses() {
+/**
+ * What others' licences ask us to say about their code in dist/.
+ *
+ * @param {string[]} inputs the files that were bundled
+ */
+function thirdPartyLicenses(inputs) {
   const manifest = (/** @type {string} */ name) =>
     JSON.parse(readFileSync(`node_modules/${name}/package.json`, "utf8"));
   const compiler = manifest("assemblyscript");
   const loader = manifest("@assemblyscript/loader");
+  const packages = new Set(inputs.flatMap((input) => input.match(/node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1] ?? []));
+  packages.delete("@assemblyscript/loader");
+  // jsfive is bundled itself, with pako in it.
+  if (packages.has("jsfive")) packages.add("pako");
   return [
     "congruent itself is under the MIT licence (see LICENSE). dist/ also contains code from:\n",
     `* @assemblyscript/loader ${loader.version}, bundled into the JavaScript (minified, unused parts left out)`,
@@ -281,6 +340,12 @@ function thirdPartyLicenses() {
     readFileSync("node_modules/assemblyscript/NOTICE", "utf8"),
     "-------- LICENSE --------\n",
     readFileSync("node_modules/assemblyscript/LICENSE", "utf8"),
+    ...[...packages].sort().map((name) => {
+      const { version, license, repository } = manifest(name);
+      const file = readdirSync(`node_modules/${name}`).find((entry) => /^licen[cs]e/i.test(entry));
+      const text = file ? readFileSync(`node_modules/${name}/${file}`, "utf8") : `Licence: ${license}\n`;
+      return `\n-------- ${name} ${version}, ${repository?.url ?? repository ?? ""} --------\n\n${text}`;
+    }),
   ].join("\n");
 }
 

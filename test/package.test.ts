@@ -8,7 +8,8 @@ import { decode } from "../src/kernel/decode.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (path: string): string => readFileSync(`${root}${path}`, "utf8");
 const manifest = JSON.parse(read("package.json"));
-const scripts = readdirSync(`${root}dist`).filter((file) => file.endsWith(".js"));
+/** All but the command, which is for Node. */
+const scripts = readdirSync(`${root}dist`).filter((file) => file.endsWith(".js") && file !== "cli.js");
 const sizes: Record<string, { raw: number; gzip: number }> = JSON.parse(read("build/sizes.json"));
 
 /** The globals of the language itself, which are all that an empty context has; WebAssembly among them. */
@@ -120,6 +121,9 @@ describe("dist", () => {
     expect(notices).toContain("@assemblyscript/loader");
     expect(notices).toContain("Apache License");
     expect(notices).toContain("Daniel Wirtz");
+    for (const name of ["fflate", "commander", "csv-parse", "cli-progress", "text-table"]) {
+      expect(notices).toContain(`-------- ${name} --------`);
+    }
   });
 });
 
@@ -192,13 +196,14 @@ describe("package.json", () => {
       "README.md",
       "dist/**.d.ts",
       "dist/LICENSES.txt",
+      "dist/cli.js",
       "dist/convert.js",
       "dist/core.js",
       "dist/gru.wasm",
       "dist/index.edge-light.js",
       "dist/index.js",
-      "dist/layers.js",
       "dist/index.workerd.js",
+      "dist/layers.js",
       "dist/reference.js",
       "dist/shared-*.js",
       "package.json",
