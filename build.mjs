@@ -29,7 +29,7 @@ import { minify } from "terser";
  * Upper bounds in bytes. 1 KB is 1000 bytes here, the stricter reading. Those of the entries are what stands today, so
  * that nothing grows; the aim is 20 KB for congruent and 11 KB for congruent/core, which is not reached yet.
  */
-const budgets = { wasm: 16_000, "congruent gzip": 24_500, "congruent/core gzip": 15_700 };
+const budgets = { wasm: 16_000, "congruent gzip": 24_800, "congruent/core gzip": 15_700 };
 
 /** Binaryen's function passes of optimizeLevel 3, in the compiler's order. */
 const passes = [
@@ -244,7 +244,10 @@ async function buildPackage() {
     "/** The compiled module, where an import of .wasm gives that: in Cloudflare Workers, and by their bundlers. */\n" +
       "declare const module: object;\nexport default module;\n",
   );
-  writeFileSync(join(stage, "LICENSES.txt"), thirdPartyLicenses([metafile, command].flatMap(({ inputs }) => Object.keys(inputs))));
+  writeFileSync(
+    join(stage, "LICENSES.txt"),
+    thirdPartyLicenses([metafile, command].flatMap(({ inputs }) => Object.keys(inputs))),
+  );
   rmSync("dist", { recursive: true, force: true });
   renameSync(stage, "dist");
   replaceFile("build/sizes.json", `${JSON.stringify(await measure(), null, 2)}\n`);

@@ -9,8 +9,8 @@ import { exp } from "./exp";
 
 export { exp, relu, sigmoid, tanh };
 
-const SIGMOID: i32 = 1;
-const TANH: i32 = 2;
+export const SIGMOID: i32 = 1;
+export const TANH: i32 = 2;
 const RELU: i32 = 3;
 const HARD_SIGMOID: i32 = 4;
 const LEAKY_RELU: i32 = 5;
@@ -41,10 +41,10 @@ export function activate(code: i32, pointer: usize, vectors: i32, alpha: f32, be
   const b = f32x4.splat(beta);
   switch (code) {
     case SIGMOID:
-      sigmoidAll(pointer, end);
+      for (let p = pointer; p < end; p += 16) v128.store(p, sigmoid(v128.load(p)));
       break;
     case TANH:
-      tanhAll(pointer, end);
+      for (let p = pointer; p < end; p += 16) v128.store(p, tanh(v128.load(p)));
       break;
     case RELU:
       for (let p = pointer; p < end; p += 16) v128.store(p, relu(v128.load(p)));
@@ -97,34 +97,4 @@ export function activate(code: i32, pointer: usize, vectors: i32, alpha: f32, be
     default:
       break;
   }
-}
-
-/** Four vectors at a time, so that constants are read once for all of them and their latencies overlap. */
-function sigmoidAll(p: usize, end: usize): void {
-  for (; p + 64 <= end; p += 64) {
-    const first = sigmoid(v128.load(p));
-    const second = sigmoid(v128.load(p, 16));
-    const third = sigmoid(v128.load(p, 32));
-    const fourth = sigmoid(v128.load(p, 48));
-    v128.store(p, first);
-    v128.store(p, second, 16);
-    v128.store(p, third, 32);
-    v128.store(p, fourth, 48);
-  }
-  for (; p < end; p += 16) v128.store(p, sigmoid(v128.load(p)));
-}
-
-/** As sigmoidAll. */
-function tanhAll(p: usize, end: usize): void {
-  for (; p + 64 <= end; p += 64) {
-    const first = tanh(v128.load(p));
-    const second = tanh(v128.load(p, 16));
-    const third = tanh(v128.load(p, 32));
-    const fourth = tanh(v128.load(p, 48));
-    v128.store(p, first);
-    v128.store(p, second, 16);
-    v128.store(p, third, 32);
-    v128.store(p, fourth, 48);
-  }
-  for (; p < end; p += 16) v128.store(p, tanh(v128.load(p)));
 }

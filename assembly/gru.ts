@@ -18,7 +18,8 @@
  *     h    (rows, Hp)           the state, updated in place
  *     y    (rows, steps, Hp)    every new state, at the place of its input, and the padding
  */
-import { activate } from "./activation";
+import { activate, SIGMOID, TANH } from "./activation";
+import { blend, sigmoidOfSums, tanhAndState } from "./gates";
 import { multiply } from "./matmul";
 import { padded } from "./pack";
 import { entry, Packing, packSteps, pad } from "./padding";
@@ -159,13 +160,7 @@ function stepAfter(
   for (let row = 0; row < rows; ++row) {
     const p = projected(self, px, x, xStride, cells, row, gates);
     updateAndReset(self, p, ph, width);
-    const r = ph + width;
-    const n = r + width;
-    for (let i: usize = 0; i < width; i += 16) {
-      const ph_n = f32x4.mul(v128.load(r + i), v128.load(n + i));
-      v128.store(n + i, f32x4.add(v128.load(p + width * 2 + i), ph_n));
-    }
-    candidateAndState(self, ph, h, y, cells, row, width);
+    candidateAndState(self, p, ph, true, h, y, cells, row, width);
     ph += gates;
   }
 }
@@ -203,8 +198,7 @@ function stepBefore(
   multiply(self.rh, 0, width, rows, self.recurrentCandidate, depth, one, bias, ph + width * 2, gates);
   for (let row = 0; row < rows; ++row) {
     const p = projected(self, px, x, xStride, cells, row, gates);
-    addTo(ph + width * 2, p + width * 2, width);
-    candidateAndState(self, ph, h, y, cells, row, width);
+    candidateAndState(self, p, ph, false, h, y, cells, row, width);
     ph += gates;
   }
 }
@@ -213,35 +207,48 @@ function stepBefore(
 // @ts-ignore: decorator
 @inline
 function updateAndReset(self: Gru, px: usize, ph: usize, width: usize): void {
+  if (self.recurrentActivation == SIGMOID && self.clip == Infinity) {
+    sigmoidOfSums(px, ph, width << 1);
+    return;
+  }
   addTo(ph, px, width << 1);
   if (self.clip != Infinity) clamp(ph, width << 1, self.clip);
   activate(self.recurrentActivation, ph, <i32>(width >> 3), self.recurrentAlpha, self.recurrentBeta);
 }
 
-/** n from its pre-activation, and the new state. */
+/** n from its recurrent product, and the new state. */
 // @ts-ignore: decorator
 @inline
 function candidateAndState(
   self: Gru,
+  px: usize,
   ph: usize,
+  after: bool,
   states: usize,
   outputs: usize,
   cells: usize,
   row: i32,
   width: usize,
 ): void {
-  const n = ph + (width << 1);
+  const r = ph + width;
+  const n = r + width;
   const h = states + <usize>entry(self.order, row) * width;
-  const y = outputs ? outputs + <usize>entry(cells, row) * width : 0;
+  const y = outputs ? outputs + <usize>entry(cells, row) * width : h;
+  px += width << 1;
+  if (self.activation == TANH && self.clip == Infinity) {
+    tanhAndState(px, n, after, r, ph, h, y, width);
+    return;
+  }
+  if (after) {
+    for (let i: usize = 0; i < width; i += 16) v128.store(n + i, f32x4.mul(v128.load(r + i), v128.load(n + i)));
+  }
+  addTo(n, px, width);
   if (self.clip != Infinity) clamp(n, width, self.clip);
   activate(self.activation, n, <i32>(width >> 4), self.activationAlpha, self.activationBeta);
-  const one = f32x4.splat(1);
   for (let i: usize = 0; i < width; i += 16) {
-    const z = v128.load(ph + i);
-    const kept = f32x4.mul(z, v128.load(h + i));
-    const state = f32x4.add(kept, f32x4.mul(f32x4.sub(one, z), v128.load(n + i)));
+    const state = blend(v128.load(ph + i), v128.load(h + i), v128.load(n + i));
     v128.store(h + i, state);
-    if (y) v128.store(y + i, state);
+    v128.store(y + i, state);
   }
 }
 

@@ -46,13 +46,11 @@ function setEntry(list: usize, i: i32, value: i32): void {
  * @returns packed steps: the longest row's valid ones
  */
 export function packSteps(p: Packing, rows: i32, steps: i32, mask: usize, reverse: i32): i32 {
+  if (!mask) return packAll(p, rows, steps, reverse);
   for (let row = 0; row < rows; ++row) {
-    let count = steps;
-    if (mask) {
-      count = 0;
-      const end = mask + <usize>((row + 1) * steps);
-      for (let m = mask + <usize>(row * steps); m < end; ++m) count += load<u8>(m);
-    }
+    let count = 0;
+    const end = mask + <usize>((row + 1) * steps);
+    for (let m = mask + <usize>(row * steps); m < end; ++m) count += load<u8>(m);
     setEntry(p.counts, row, count);
     setEntry(p.cursors, row, reverse ? steps : -1);
     // Insertion keeps rows of one length in their order, and costs nothing where they come sorted.
@@ -73,10 +71,22 @@ export function packSteps(p: Packing, rows: i32, steps: i32, mask: usize, revers
     for (let i = 0; i < alive; ++i) {
       const row = entry(p.order, i);
       let place = entry(p.cursors, row) + next;
-      if (mask) while (!load<u8>(mask + <usize>(row * steps + place))) place += next;
+      while (!load<u8>(mask + <usize>(row * steps + place))) place += next;
       setEntry(p.cursors, row, place);
       setEntry(p.cells, packed++, row * steps + place);
     }
+  }
+  return steps;
+}
+
+/** Lists every step of a block, as packSteps. */
+function packAll(p: Packing, rows: i32, steps: i32, reverse: i32): i32 {
+  for (let row = 0; row < rows; ++row) setEntry(p.order, row, row);
+  let packed = 0;
+  for (let step = 0; step < steps; ++step) {
+    setEntry(p.alive, step, rows);
+    const place = reverse ? steps - 1 - step : step;
+    for (let row = 0; row < rows; ++row) setEntry(p.cells, packed++, row * steps + place);
   }
   return steps;
 }

@@ -24,7 +24,7 @@ export const itemSize: Readonly<Record<Dtype, number>> = {
 type Read = (view: DataView, at: number, littleEndian: boolean) => number;
 
 const readers: Readonly<Record<Dtype, Read>> = {
-  f16: (view, at, little) => halfToNumber(view.getUint16(at, little)),
+  f16: (view, at, little) => halves()[view.getUint16(at, little)],
   bf16: (view, at, little) => bfloatToNumber(view.getUint16(at, little)),
   f32: (view, at, little) => view.getFloat32(at, little),
   f64: (view, at, little) => view.getFloat64(at, little),
@@ -37,6 +37,9 @@ const readers: Readonly<Record<Dtype, Read>> = {
   i64: (view, at, little) => Number(view.getBigInt64(at, little)),
   u64: (view, at, little) => Number(view.getBigUint64(at, little)),
 };
+
+/** Of this machine. */
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** Which whole numbers are safe in an f32: all up to this size. */
 const exactIntegers = 2 ** 24;
@@ -53,6 +56,10 @@ export function toFloat32(bytes: Uint8Array, dtype: Dtype, littleEndian: boolean
   const size = itemSize[dtype];
   if (bytes.length % size !== 0) throw expected("file", where, `a multiple of ${size} bytes`, String(bytes.length));
   const floats = new Float32Array(bytes.length / size);
+  if (dtype === "f32" && littleEndian === isLittleEndian) {
+    new Uint8Array(floats.buffer).set(bytes);
+    return floats;
+  }
   const read = numberReader(bytes, dtype, littleEndian, where);
   for (let i = 0; i < floats.length; i++) floats[i] = read(i);
   return floats;
@@ -98,6 +105,14 @@ export function integersOf(bytes: Uint8Array, dtype: Dtype): Float64Array<ArrayB
 function fits(value: number, dtype: Dtype): boolean {
   if (dtype === "f64") return !Number.isFinite(value) || Number.isFinite(Math.fround(value));
   return Math.abs(value) <= exactIntegers;
+}
+
+let table: Floats | undefined;
+
+/** The value of every half, by its bits. */
+function halves(): Floats {
+  table ??= Float32Array.from({ length: 2 ** 16 }, (_, bits) => halfToNumber(bits)) as Floats;
+  return table;
 }
 
 /** IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. */

@@ -2,7 +2,7 @@
  * What every loader of a foreign format takes and gives. A loader says what a file holds, part by part; it never decides
  * to leave something out: that is the caller's choice, by name (`selectLayers`).
  */
-import { expected } from "../errors.ts";
+import { CongruentError, expected } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Preset } from "../sequence/semantics.ts";
 
@@ -61,4 +61,24 @@ export function besidePath(path: string, where: string): string {
     throw expected("file", where, "a path inside the file's own folder", JSON.stringify(path));
   }
   return path;
+}
+
+/**
+ * The bytes of a file beside another one.
+ *
+ * @param where what names it, for the message
+ * @throws CongruentError `file`: its path is not one ({@link besidePath}), or it is not there
+ */
+export async function readBeside(file: ForeignFile, path: string, where: string): Promise<Uint8Array> {
+  besidePath(path, where);
+  try {
+    if (!file.beside) throw new Error("no other files are given");
+    return await file.beside(path);
+  } catch (error) {
+    if (error instanceof CongruentError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CongruentError("file", `${where}: expected ${path} beside ${file.name}, got none: ${reason}`, {
+      cause: error,
+    });
+  }
 }

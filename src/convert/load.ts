@@ -1,4 +1,5 @@
 import { expected } from "../errors.ts";
+import type { TensorLike } from "../tensor.ts";
 import { detect, type Format } from "./detect.ts";
 import type { ForeignFile, ForeignModel } from "./foreign.ts";
 import type { Mapping } from "./mapping/mapping.ts";
@@ -14,6 +15,8 @@ export interface LoadOptions {
   readonly mapping?: Mapping | undefined;
   /** What stands around a GRU in a state dict, which does not say it: `{ kind: "linear", prefix: "fc" }`. */
   readonly head?: readonly Head[] | undefined;
+  /** Numbers for weights that an ONNX graph takes as inputs, by the inputs' names. */
+  readonly inputs?: Readonly<Record<string, TensorLike>> | undefined;
   /** The operator of a TensorFlow graph whose output is the model's, where it has several ends. */
   readonly output?: string | undefined;
 }
@@ -35,14 +38,14 @@ const loaders: Readonly<Record<Format, Entry>> = {
   "tfjs-layers": { load: () => import("./tfjs/read.ts"), takes: [] },
   pytorch: { load: () => import("./pytorch/read.ts"), takes: tensors },
   safetensors: { load: () => import("./safetensors/read.ts"), takes: tensors },
-  onnx: { load: () => import("./onnx/read.ts"), takes: [] },
+  onnx: { load: () => import("./onnx/read.ts"), takes: ["inputs"] },
   tf1: { load: () => import("./tf1/read.ts"), takes: ["output"] },
   npz: { load: () => import("./npz/read.ts"), takes: tensors },
   json: { load: () => import("./json/read.ts"), takes: tensors },
 };
 
 /** What says how a file is read. */
-export const loadOptions: readonly (keyof LoadOptions)[] = ["format", "config", "mapping", "head", "output"];
+export const loadOptions: readonly (keyof LoadOptions)[] = ["format", "config", "mapping", "head", "inputs", "output"];
 
 /**
  * What a file of another framework holds, part by part, those that cannot be converted too.

@@ -30,7 +30,12 @@ export function parseJson(text: string, where: string): unknown {
 function countKeys(value: unknown, depth: number, where: string): number {
   if (typeof value !== "object" || value === null) return 0;
   if (depth === 0) throw expected("file", where, `at most ${maxDepth} levels`, "more");
-  let count = Array.isArray(value) ? 0 : Object.keys(value).length;
-  for (const inner of Object.values(value)) count += countKeys(inner, depth - 1, where);
+  let count = 0;
+  if (Array.isArray(value)) {
+    // One by one: a list of the values would double a large array.
+    for (const inner of value) if (typeof inner === "object") count += countKeys(inner, depth - 1, where);
+    return count;
+  }
+  for (const key in value) count += 1 + countKeys((value as Record<string, unknown>)[key], depth - 1, where);
   return count;
 }

@@ -1,9 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { convert } from "../../src/convert/convert.ts";
 import type { ForeignFile, ForeignModel } from "../../src/convert/foreign.ts";
 import { read as readH5 } from "../../src/convert/keras-h5/read.ts";
 import { read as readV3 } from "../../src/convert/keras-v3/read.ts";
 import { CongruentError } from "../../src/errors.ts";
+import { readModelFile } from "../../src/format/model-file.ts";
+import { withOperations } from "../../src/kernel/layers.ts";
+import type { Layer } from "../../src/layers/layer.ts";
 import type { Preset } from "../../src/sequence/semantics.ts";
 import { engineTable } from "../conformance/engines.ts";
 import { deviation, modelFolder } from "../models/files.ts";
@@ -19,10 +23,7 @@ const folder = new URL("fixtures/keras/", import.meta.url);
 const bytesOf = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(name, folder)));
 const textOf = (name: string): string => readFileSync(new URL(name, folder), "utf8");
 const fileOf = (name: string): ForeignFile => ({ name, bytes: bytesOf(name) });
-const cases = Object.entries(JSON.parse(textOf("expected.json")) as Record<string, Case>).filter(
-  // Its layers are not there yet.
-  ([name]) => name !== "inference",
-);
+const cases = Object.entries(JSON.parse(textOf("expected.json")) as Record<string, Case>);
 
 /** As a user: weights alone have the configuration given beside them. */
 function load(name: string): Promise<ForeignModel> {
@@ -48,6 +49,20 @@ describe.each(engineTable)("Keras files, %s", (_, { createModel }) => {
       ).outputs;
       expect(got.shape).toEqual(outputs.shape);
       expect(deviation(got.data, outputs.data)).toBeLessThanOrEqual(2e-6);
+    },
+  );
+
+  it.each(cases.flatMap(([, { files, input }]) => files.map((file) => [file, input] as const)))(
+    "%s is the same once converted",
+    async (file, input) => {
+      const model = await load(file);
+      const config = file.endsWith(".weights.h5") ? textOf(file.replace(".weights.h5", ".json")) : undefined;
+      const converted = readModelFile((await convert(fileOf(file), { config })).bytes, file);
+      expect(converted.semantics).toBe(model.semantics);
+      expect(converted.source).toMatchObject({ format: model.format, framework: "keras", version: model.version });
+      const x = { data: Float32Array.from(input.data), shape: input.shape };
+      const run = (layers: readonly Layer[]) => createModel(layers).run(x, { semantics: model.semantics });
+      expect(run(withOperations(converted.layers))).toEqual(run(layersOf(model)));
     },
   );
 
@@ -135,7 +150,7 @@ it("gives the same layers from every file of one model", async () => {
 it("never executes a Lambda: it is refused by name, and the layers around it are there", async () => {
   const model = await load("lambda.keras");
   expect(refusals(model).map(({ name, kind, refusal }) => [name, kind, refusal])).toEqual([
-    ["lambda", "Lambda", "lambda: is a Lambda, which congruent does not have"],
+    ["lambda", "Lambda", "lambda: is of the class Lambda, which congruent does not have"],
   ]);
   expect(layersOf(model).map(({ kind }) => kind)).toEqual(["gru"]);
 });

@@ -1,7 +1,8 @@
+import { readFileSync } from "node:fs";
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { read as readJson } from "../../src/convert/json/read.ts";
-import type { Mapping } from "../../src/convert/mapping/mapping.ts";
+import { checkMapping, type Mapping } from "../../src/convert/mapping/mapping.ts";
 import { writeNpy } from "../../src/convert/npz/npy.ts";
 import { read as readNpz } from "../../src/convert/npz/read.ts";
 import { read as readCheckpoint } from "../../src/convert/pytorch/read.ts";
@@ -271,7 +272,7 @@ describe("a mapping", () => {
     [
       "weights of another layout",
       denseLayer({ weight: "k" }),
-      'mapping.layers[0].weights: expected of kernel, bias, got "weight"',
+      'mapping.layers[0].weights: expected one of kernel, bias, got "weight"',
     ],
     [
       "a scale of 0",
@@ -343,7 +344,8 @@ describe("JSON", () => {
     ["a key twice", '{"a":[1],"a":[2]}', "expected every key once"],
     ["a list", "[1]", "expected an object of arrays by name, got Array(1)"],
     ["a hundred levels", `{"a":${"[".repeat(100)}${"]".repeat(100)}}`, "expected at most 16 levels, got more"],
-    ["two million lists", `{"a":[${"[],".repeat(2_000_000)}[]]}`, "expected at most 1000000 lists and objects"],
+    ["four million short numbers", `{"a":[${"1,".repeat(4_000_000)}1]}`, "and 2300000 numbers, got 2, 1 and 4000000"],
+    ["two million lists", `{"a":[${"[],".repeat(2_000_000)}[]]}`, "expected at most 250000 lists, 20000 keys and"],
   ])("is refused: %s", async (_, text, message) => {
     await expect(readJson({ name: "w.json", bytes: strToU8(text) })).rejects.toThrow(
       expect.objectContaining({ code: "file", message: expect.stringContaining(message) }),
@@ -358,5 +360,15 @@ describe("JSON", () => {
     await expect(
       map({ k }, { layers: [{ kind: "dense", layout: "keras", weights: { kernel: "k" } }] }),
     ).rejects.toThrow(message);
+  });
+});
+
+describe("docs/mapping.md", () => {
+  const page = readFileSync(new URL("../../docs/mapping.md", import.meta.url), "utf8");
+  const examples = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, text]) => text);
+
+  it("has mappings that are mappings", () => {
+    expect(examples).toHaveLength(2);
+    for (const text of examples) expect(checkMapping(JSON.parse(text)).layers.length).toBeGreaterThan(1);
   });
 });

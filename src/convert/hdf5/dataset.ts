@@ -3,6 +3,7 @@ import { type Dataset, Filters } from "jsfive";
 import { CongruentError, show, showShape } from "../../errors.ts";
 import type { Floats } from "../../tensor.ts";
 import { type Dtype, toFloat32 } from "../dtype.ts";
+import { guard } from "./guard.ts";
 import type { MeteredBuffer } from "./meter.ts";
 import { type NumberType, readNumberType } from "./numbers.ts";
 
@@ -46,6 +47,10 @@ export class HdfDataset {
    * @throws CongruentError `unsupported`: not numbers; `file`
    */
   read(): Floats {
+    return guard(this.where, () => this.#read());
+  }
+
+  #read(): Floats {
     const { dtype } = this.#type;
     if (dtype === null) {
       throw new CongruentError("unsupported", `${this.where}: expected numbers, got ${this.#type.name}`);

@@ -1,6 +1,8 @@
 import { Dataset, File, Group } from "jsfive";
-import { CongruentError, show } from "../../errors.ts";
+import { CongruentError } from "../../errors.ts";
+import { readAttribute } from "./attribute.ts";
 import { HdfDataset } from "./dataset.ts";
+import { guard } from "./guard.ts";
 import { checkObjectHeader, checkSuperblock } from "./header.ts";
 import { MeteredBuffer } from "./meter.ts";
 
@@ -11,6 +13,8 @@ import { MeteredBuffer } from "./meter.ts";
 export class HdfFile {
   readonly #buffer: MeteredBuffer;
   readonly #root: Group;
+  /** What was read already, by path. */
+  readonly #known = new Map<string, Group | Dataset>();
 
   /**
    * @param where the file's name, for messages
@@ -23,7 +27,7 @@ export class HdfFile {
     checkSuperblock(bytes, where);
     const buffer = new MeteredBuffer(bytes);
     this.#buffer = buffer;
-    this.#root = this.#read("/", () => {
+    this.#root = guard(where, () => {
       const view = new DataView(buffer);
       // The root's header: in the symbol table entry that follows a superblock of version 0, else in the superblock.
       checkObjectHeader(buffer, Number(view.getBigUint64(view.getUint8(8) === 0 ? 64 : 36, true)), where);
@@ -34,35 +38,33 @@ export class HdfFile {
   /** A group or a dataset by its path from the root, or null. */
   #find(path: string): Group | Dataset | null {
     let found: Group | Dataset = this.#root;
+    let place = "";
     for (const name of path.split("/").filter((part) => part !== "")) {
       if (!(found instanceof Group) || !Object.hasOwn(found._links, name)) return null;
-      found = this.#child(found, name, path);
+      found = this.#child(found, name, place);
+      place = `${place}/${name}`;
     }
     return found;
   }
 
-  #child(group: Group, name: string, path: string): Group | Dataset {
+  /**
+   * What a group has under a name.
+   * @param place the group's path
+   */
+  #child(group: Group, name: string, place: string): Group | Dataset {
+    const path = `${place}/${name}`;
+    const before = this.#known.get(path);
+    if (before) return before;
     const address = group._links[name];
     if (typeof address !== "number" || name === "." || name === "..") {
       throw new CongruentError("file", `${this.where}, ${path}: expected an object of this file, got a link elsewhere`);
     }
-    return this.#read(path, () => {
+    const child = guard(`${this.where}, ${path}`, () => {
       checkObjectHeader(this.#buffer, address, this.where);
       return group.get(name);
     });
-  }
-
-  /** jsfive throws texts, and what JavaScript throws where it reads past the end. */
-  #read<T>(path: string, read: () => T): T {
-    try {
-      return read();
-    } catch (cause) {
-      if (cause instanceof CongruentError) throw cause;
-      const why = cause instanceof Error ? cause.message : show(cause);
-      throw new CongruentError("file", `${this.where}, ${path}: damaged, or HDF5 that is not read here (${why})`, {
-        cause,
-      });
-    }
+    this.#known.set(path, child);
+    return child;
   }
 
   has(path: string): boolean {
@@ -77,16 +79,9 @@ export class HdfFile {
 
   /** A text or a list of texts; undefined where there is none, or none of that kind. */
   attribute(path: string, name: string): string | string[] | undefined {
-    const value = this.#read(path, () => {
-      const attributes = this.#find(path)?._dataobjects.get_attributes() ?? {};
-      return Object.hasOwn(attributes, name) ? attributes[name] : undefined;
-    });
-    const text = (item: unknown): string => {
-      if (typeof item === "string") return item.replace(/\0+$/, "");
-      throw new CongruentError("file", `${this.where}, ${path}, ${name}: expected text, got ${show(item)}`);
-    };
-    if (Array.isArray(value)) return value.map(text);
-    return typeof value === "string" ? text(value) : undefined;
+    const where = `${this.where}, ${path || "/"}`;
+    const object = this.#find(path);
+    return object ? guard(where, () => readAttribute(object._dataobjects, this.#buffer, name, where)) : undefined;
   }
 
   /** @throws CongruentError `file`: no such dataset */
@@ -95,7 +90,7 @@ export class HdfFile {
     if (!(found instanceof Dataset)) {
       throw new CongruentError("file", `${this.where}: expected a dataset ${path}, got none`);
     }
-    return this.#read(path, () => new HdfDataset(found, this.#buffer, `${this.where}, ${path}`));
+    return guard(`${this.where}, ${path}`, () => new HdfDataset(found, this.#buffer, `${this.where}, ${path}`));
   }
 
   /** The paths of all datasets below a group, in no order. */
@@ -108,10 +103,10 @@ export class HdfFile {
       if (above.includes(offset))
         throw new CongruentError("file", `${this.where}, ${place}: a group that holds itself`);
       for (const name of Object.keys(object._links)) {
-        walk(this.#child(object, name, `${place}/${name}`), `${place}/${name}`, [...above, offset]);
+        walk(this.#child(object, name, place), `${place}/${name}`, [...above, offset]);
       }
     };
-    walk(this.#find(path), path, []);
+    walk(this.#find(path), `/${path}`, []);
     return found;
   }
 }

@@ -3,10 +3,10 @@ declare module "jsfive" {
   /** A message of an object header. */
   type Message = Map<string, number>;
 
-  interface DataObjects {
+  export interface DataObjects {
     readonly offset: number;
     find_msg_type(type: number): Message[];
-    get_attributes(): Record<string, unknown>;
+    unpack_attribute(offset: number): [name: string, value: unknown];
     determine_data_shape(buffer: ArrayBuffer, offset: number): number[];
     /** Every element, as a JavaScript number; a hole where no chunk has it. */
     get_data(): unknown[];

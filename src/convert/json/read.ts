@@ -5,8 +5,11 @@ import type { ForeignFile, ForeignModel } from "../foreign.ts";
 import { countNumbers, type NamedTensor } from "../named-tensor.ts";
 import { readTensors, type TensorFileOptions } from "../tensors.ts";
 
-/** Parsed JSON takes far more memory than its text where it has many small lists: about 40 MB for so many. */
-const maxLists = 1_000_000;
+/**
+ * Parsed JSON takes far more memory than its text where it has many small lists, many keys or many short numbers: up to
+ * 40 bytes for each of these. Weights as they are written have about 20 letters each.
+ */
+const limits = { lists: 250_000, keys: 20_000, numbers: 1_500_000, lettersOfMore: 10 };
 
 /**
  * Weights in JSON: numbers in nested lists, flat, or as `{ data, shape }`, by name. An array inside other objects and
@@ -36,11 +39,19 @@ function parse(bytes: Uint8Array, where: string): Readonly<Record<string, unknow
   return value as Record<string, unknown>;
 }
 
-/** Brackets inside texts count too; nobody has so many. */
+/** Brackets, colons and commas inside texts count too; nobody has so many. */
 function checkSize(bytes: Uint8Array, where: string): void {
-  let lists = 0;
-  for (const byte of bytes) if (byte === 0x5b || byte === 0x7b) lists++;
-  if (lists > maxLists) throw expected("file", where, `at most ${maxLists} lists and objects`, `${lists}`);
+  let [lists, keys, numbers] = [0, 0, 0];
+  for (const byte of bytes) {
+    if (byte === 0x5b || byte === 0x7b) lists++;
+    else if (byte === 0x3a) keys++;
+    else if (byte === 0x2c) numbers++;
+  }
+  const most = limits.numbers + Math.floor(bytes.length / limits.lettersOfMore);
+  if (lists > limits.lists || keys > limits.keys || numbers > most) {
+    const wanted = `at most ${limits.lists} lists, ${limits.keys} keys and ${most} numbers`;
+    throw expected("file", where, wanted, `${lists}, ${keys} and ${numbers}`);
+  }
 }
 
 /** The arrays of a JSON object: those of the object itself are listed, those below it can be asked for. */

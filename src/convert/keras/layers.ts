@@ -3,6 +3,14 @@ import type { Layer } from "../../layers/layer.ts";
 import { readActivation } from "./activation.ts";
 import { Config, isJson, unsupported } from "./config.ts";
 import type { Dialect } from "./dialect.ts";
+import type { Incoming } from "./incoming.ts";
+import {
+  readActivations,
+  readBatchNormalization,
+  readLayerNormalization,
+  readPooling,
+  readRepeatVector,
+} from "./inference.ts";
 import { readBidirectional, readGru } from "./recurrent.ts";
 import { checkShape, type Stored, takeRoles } from "./stored.ts";
 import { readLayer, type SavedLayer } from "./topology.ts";
@@ -11,22 +19,33 @@ import { readLayer, type SavedLayer } from "./topology.ts";
  * A layer of Keras and its weights → our layers; none where it does nothing at inference.
  * @throws CongruentError `unsupported`, `file`, `option` or `weights`
  */
-type Reader = (layer: SavedLayer, stored: readonly Stored[], dialect: Dialect) => readonly Layer[];
+type Reader = (layer: SavedLayer, stored: readonly Stored[], dialect: Dialect, incoming: Incoming) => readonly Layer[];
 
 const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["InputLayer", readInput],
   ["Embedding", readEmbedding],
   ["Masking", readMasking],
-  ["GRU", (...given) => [readGru(...given)]],
-  ["CuDNNGRU", (...given) => [readGru(...given)]],
-  ["RNN", (...given) => [readGru(...given)]],
-  ["Bidirectional", (...given) => [readBidirectional(...given)]],
+  ["GRU", (layer, stored, dialect) => [readGru(layer, stored, dialect)]],
+  ["CuDNNGRU", (layer, stored, dialect) => [readGru(layer, stored, dialect)]],
+  ["RNN", (layer, stored, dialect) => [readGru(layer, stored, dialect)]],
+  ["Bidirectional", (layer, stored, dialect) => [readBidirectional(layer, stored, dialect)]],
   ["Dense", readDense],
   // Keras 1 had it as a layer of its own until TimeDistributed.
   ["TimeDistributedDense", readDense],
   ["TimeDistributed", readTimeDistributed],
   ["Dropout", readDropout],
   ["SpatialDropout1D", readDropout],
+  ["Activation", readActivations],
+  ["ReLU", readActivations],
+  ["LeakyReLU", readActivations],
+  ["ELU", readActivations],
+  ["BatchNormalization", readBatchNormalization],
+  ["BatchNormalizationV1", readBatchNormalization],
+  ["BatchNormalizationV2", readBatchNormalization],
+  ["LayerNormalization", readLayerNormalization],
+  ["GlobalAveragePooling1D", readPooling],
+  ["GlobalMaxPooling1D", readPooling],
+  ["RepeatVector", readRepeatVector],
 ]);
 
 /** The layer classes that are read. */
@@ -36,10 +55,15 @@ export const layerKinds: readonly string[] = [...readers.keys()];
  * One layer of a model.
  * @throws CongruentError `unsupported`: by name, saying what was found
  */
-export function convertLayer(layer: SavedLayer, stored: readonly Stored[], dialect: Dialect): readonly Layer[] {
+export function convertLayer(
+  layer: SavedLayer,
+  stored: readonly Stored[],
+  dialect: Dialect,
+  incoming: Incoming,
+): readonly Layer[] {
   const read = readers.get(layer.kind);
-  if (!read) throw unsupported(layer.name, `is a ${layer.kind}, which congruent does not have`);
-  return read(layer, stored, dialect);
+  if (!read) throw unsupported(layer.name, `is of the class ${layer.kind}, which congruent does not have`);
+  return read(layer, stored, dialect, incoming);
 }
 
 function readInput({ name, config }: SavedLayer, stored: readonly Stored[]): readonly Layer[] {
@@ -94,7 +118,7 @@ function readDense(
 }
 
 /** A layer at every step: Dense works so by itself. */
-function readTimeDistributed(layer: SavedLayer, stored: readonly Stored[], dialect: Dialect): readonly Layer[] {
+function readTimeDistributed(...[layer, stored, dialect, incoming]: Parameters<Reader>): readonly Layer[] {
   const { name } = layer;
   const config = new Config(layer.config, name);
   const inner = config.any("layer");
@@ -105,7 +129,7 @@ function readTimeDistributed(layer: SavedLayer, stored: readonly Stored[], diale
   if (!stepwise.includes(wrapped.kind)) {
     throw unsupported(name, `wraps ${wrapped.kind}: expected ${stepwise.join(", ")}`);
   }
-  return convertLayer({ ...wrapped, name }, stored, dialect);
+  return convertLayer({ ...wrapped, name }, stored, dialect, incoming);
 }
 
 function readDropout({ name, config: values }: SavedLayer, stored: readonly Stored[]): readonly Layer[] {

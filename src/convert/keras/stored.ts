@@ -37,6 +37,10 @@ export function takeRoles(stored: readonly Stored[], roles: Roles, where: string
     if (!fits && !/^(param_)?\d+$/.test(last)) {
       throw new CongruentError("file", `${where}: expected ${roles[i]} as weight ${i}, got ${weight.name}`);
     }
+    // An axis of 0 would let another one say anything.
+    if (weight.shape.includes(0)) {
+      throw new CongruentError("file", `${where}: ${weight.name} has the shape ${showShape(weight.shape)}`);
+    }
     return { data: weight.read(), shape: weight.shape };
   });
 }

@@ -47,7 +47,12 @@ export function mapLayer(
     const entries = Object.entries(given.weights ?? {});
     for (const [key] of entries) {
       if (!allowed.includes(key)) {
-        throw expected("option", `${place}.weights`, allowed.length ? `of ${allowed.join(", ")}` : "none", show(key));
+        throw expected(
+          "option",
+          `${place}.weights`,
+          allowed.length ? `one of ${allowed.join(", ")}` : "none",
+          show(key),
+        );
       }
     }
     return Object.fromEntries(

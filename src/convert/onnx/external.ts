@@ -1,5 +1,5 @@
-import { CongruentError, expected } from "../../errors.ts";
-import { besidePath, type ForeignFile } from "../foreign.ts";
+import { expected } from "../../errors.ts";
+import { type ForeignFile, readBeside } from "../foreign.ts";
 import type { GraphProto, TensorProto } from "./proto.ts";
 import { bytesOf } from "./tensor.ts";
 
@@ -25,17 +25,16 @@ export async function loadExternal(
 async function load(tensor: TensorProto, file: ForeignFile, files: Map<string, Uint8Array>): Promise<TensorProto> {
   const { external, name } = tensor;
   if (!external) return tensor;
-  const path = besidePath(external.get("location") ?? "", name);
-  if (!file.beside)
-    throw new CongruentError("file", `${name}: expected its numbers in ${path} beside the file, got none`);
-  const bytes = files.get(path) ?? (await file.beside(path));
+  const path = external.get("location") ?? "";
+  const bytes = files.get(path) ?? (await readBeside(file, path, name));
   files.set(path, bytes);
   const offset = Number(external.get("offset") ?? 0);
   const length = Number(external.get("length") ?? bytesOf(tensor));
   if (!isSize(offset) || !isSize(length) || offset + length > bytes.length) {
     throw expected("file", name, `bytes inside of ${path} (${bytes.length})`, `${length} at ${offset}`);
   }
-  return { ...tensor, raw: bytes.subarray(offset, offset + length), external: null };
+  const raw = bytes.subarray(offset, offset + length);
+  return { ...tensor, raw, message: raw, external: null };
 }
 
 function isSize(value: number): boolean {

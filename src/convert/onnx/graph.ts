@@ -2,7 +2,7 @@ import { CongruentError, expected } from "../../errors.ts";
 import { axis, Chain, type Flow, flowOfInput, type Link } from "../chain.ts";
 import { fold } from "./fold.ts";
 import type { ModelProto, NodeProto, TensorProto } from "./proto.ts";
-import { bytesOf, countOf, isReal, readFloats, readIntegers } from "./tensor.ts";
+import { bytesOf, checkStored, countOf, isReal, readFloats, readIntegers } from "./tensor.ts";
 import { fixed, type Outputs, unknown, type Value, zeros } from "./values.ts";
 
 /** What is known of a graph while its operators are read, one after the other. */
@@ -25,7 +25,10 @@ export class Graph {
     this.opset = opsets.get("") ?? 1;
     this.chain = new Chain(size);
     this.#work = 1_000_000 + size / 4;
-    for (const tensor of graph.initializers) this.#define(tensor.name, { is: "constant", tensor });
+    for (const tensor of graph.initializers) {
+      checkStored(tensor);
+      this.#define(tensor.name, { is: "constant", tensor });
+    }
     for (const [name, tensor] of given) this.#define(name, { is: "constant", tensor });
     for (const { name, shape } of graph.inputs) {
       // Up to IR version 3, initializers are listed as inputs too.

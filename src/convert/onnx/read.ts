@@ -10,6 +10,7 @@ import { isActivation, readActivation } from "./operators/activation.ts";
 import { readAdd, readEmbedding, readGemm, readMatMul } from "./operators/dense.ts";
 import { isLayout, readConcat, readLayout } from "./operators/layout.ts";
 import { explainLoop } from "./operators/loop.ts";
+import { readLayerNormalization } from "./operators/normalization.ts";
 import { readGru } from "./operators/recurrent.ts";
 import { type ModelProto, type NodeProto, readModel, type TensorProto } from "./proto.ts";
 import { fixed, type Outputs, unknown, type Value, zeros } from "./values.ts";
@@ -100,6 +101,7 @@ const readers: Readonly<Record<string, (graph: Graph, node: NodeProto) => Output
   Gemm: readGemm,
   Add: readAdd,
   Dropout: readDropout,
+  LayerNormalization: readLayerNormalization,
 };
 
 /** An operator that does not depend on the data. */

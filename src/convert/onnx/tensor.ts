@@ -55,6 +55,16 @@ export function bytesOf(tensor: TensorProto): number {
 }
 
 /**
+ * Refuses a tensor that cannot have as many numbers as its shape says, before anything is made of it.
+ * @throws CongruentError `file`
+ */
+export function checkStored({ name, shape, message, external }: TensorProto): void {
+  const count = countOf(shape, name);
+  // A number takes a byte at least.
+  if (!external && count > message.length) throw expected("file", name, `${count} numbers`, "fewer");
+}
+
+/**
  * The numbers of a tensor of reals, in float32 (double is rounded).
  *
  * @throws CongruentError `file`: as many numbers as the shape says are not there; `unsupported`: another type, or a
@@ -100,10 +110,9 @@ function readList<Numbers extends Float32Array | Float64Array>(
   { field, kind, listed }: NumberType,
   make: (count: number) => Numbers,
 ): Numbers {
+  checkStored(tensor);
   const where = tensor.name || "a tensor";
   const count = countOf(tensor.shape, where);
-  // A number takes a byte at least.
-  if (count > tensor.message.length) throw expected("file", where, `${count} numbers`, "fewer");
   const numbers = make(count);
   const message = new Message(tensor.message, new Budget(tensor.message.length), where);
   let found = 0;

@@ -1,5 +1,5 @@
 import { CongruentError, expected } from "../../errors.ts";
-import type { ForeignFile } from "../foreign.ts";
+import { type ForeignFile, readBeside } from "../foreign.ts";
 import { Budget, Message } from "../protobuf.ts";
 import { maskedCrc32c } from "./crc32c.ts";
 import { readShape } from "./proto.ts";
@@ -63,8 +63,7 @@ export async function readCheckpoint(index: Uint8Array, prefix: string, file: Fo
 async function loadShard(file: ForeignFile, prefix: string, shard: number, shards: number): Promise<Uint8Array> {
   const digits = (value: number) => String(value).padStart(5, "0");
   const path = `${prefix}.data-${digits(shard)}-of-${digits(shards)}`;
-  if (!file.beside) throw new CongruentError("file", `${file.name}: expected its data in ${path} beside it, got none`);
-  return file.beside(path);
+  return readBeside(file, path, file.name);
 }
 
 function readBytes(data: Uint8Array, { offset, size, checksum }: Entry, name: string): Uint8Array {

@@ -1,5 +1,6 @@
 import type { ActivationOption } from "../../activation.ts";
 import { dense, embedding } from "../../kernel/layers.ts";
+import { activation as makeActivation } from "../../layers/index.ts";
 import { axis, bind, type Flow, flowOf, type Link } from "../chain.ts";
 import { type Follower, stepwise, type Value } from "./follow.ts";
 import { activations, isSum } from "./match.ts";
@@ -85,8 +86,12 @@ function readBias(follower: Follower, node: NodeDef): Value | string {
 function readActivation(follower: Follower, node: NodeDef, activation: ActivationOption | "softmax"): Value | string {
   const flow = follower.flow(node.inputs[0]);
   const linear = flow && openLinear(follower, node.inputs[0], flow);
-  if (!flow?.link || linear?.activation !== "linear")
-    return "there is no linear layer before it that it could belong to";
+  if (!flow) return "its input is not what a layer gives";
+  if (linear?.activation !== "linear" || !flow.link) {
+    const make = () => [makeActivation({ activation, name: node.name })];
+    const link = follower.chain.add({ name: node.name, kind: node.operator, input: flow, make });
+    return { ...flowOf(link, "sequence", flow.axes), turned: flow.turned, step: flow.step };
+  }
   linear.activation = activation;
   flow.link.kind += `+${node.operator}`;
   return flow;

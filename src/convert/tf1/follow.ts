@@ -1,3 +1,4 @@
+import { expected } from "../../errors.ts";
 import { type Axis, axis, bind, Chain, type Flow, flowOf, flowOfInput, type Link } from "../chain.ts";
 import { readDense } from "./dense.ts";
 import type { Graph } from "./graph.ts";
@@ -13,7 +14,7 @@ import { addCell, joinDirections } from "./recurrent.ts";
 export type Value = Flow | "static" | "aside" | "unknown";
 
 /** How deep a graph may be: operators in a row from the input to the output, some ten for each layer or unrolled step. */
-const depthLimit = 1500;
+const depthLimit = 400;
 
 /** Operators that give their first input, as far as layers are concerned. */
 const passing: readonly string[] = [
@@ -58,16 +59,18 @@ export class Follower {
     this.chain = new Chain(size);
   }
 
-  /** What is known of a value (`name` or `name:1`). */
+  /**
+   * What is known of a value (`name` or `name:1`).
+   * @throws CongruentError `file`: nothing gives it; `unsupported`: it is too deep in the graph
+   */
   value(name: string | undefined): Value {
     const key = name ?? "";
     const before = this.#values.get(key);
     if (before) return before;
-    // Round a loop, or too deep.
+    // Round a loop.
     if (this.#open.has(key)) return "unknown";
     if (this.#open.size >= depthLimit) {
-      this.chain.break(`it has more than ${depthLimit} operators in a row`);
-      return "unknown";
+      throw expected("unsupported", key, `at most ${depthLimit} operators in a row`, "more");
     }
     this.#open.add(key);
     const value = this.#read(this.graph.node(key), key);

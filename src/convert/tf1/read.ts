@@ -1,7 +1,7 @@
 import { CongruentError } from "../../errors.ts";
 import { checkKeys } from "../../options.ts";
 import type { Flow, Link } from "../chain.ts";
-import type { ForeignFile, ForeignModel } from "../foreign.ts";
+import { type ForeignFile, type ForeignModel, readBeside } from "../foreign.ts";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
 import { Follower } from "./follow.ts";
 import { Graph } from "./graph.ts";
@@ -28,7 +28,8 @@ interface Source {
 
 /**
  * What a model of TensorFlow 1 holds: a frozen graph (`.pb`), a SavedModel (`saved_model.pb`, with `variables/` beside
- * it), or a checkpoint (`.index`, with `.data-…` and, if it is there, the graph in `.meta` beside it).
+ * it), or a checkpoint (`.index` or `.meta`, with the rest of `.index`, `.data-…` and `.meta`
+ * beside it; it may be without `.meta`, the graph).
  *
  * Cells are found by what they compute, whatever they are called; `dynamic_rnn` and `bidirectional_dynamic_rnn` by their
  * loops. A checkpoint without its graph gives the cells that its names tell, and no chain.
@@ -56,9 +57,16 @@ const noVariables: Checkpoint = { tensors: new Map(), objects: false };
 async function load(file: ForeignFile): Promise<Source | Checkpoint> {
   const { name, bytes } = file;
   if (name.endsWith(".index")) return loadCheckpoint(file);
+  if (name.endsWith(".meta")) {
+    const index = name.replace(/\.meta$/, ".index");
+    const path = index.replace(/^.*[\\/]/, "");
+    const beside = async (other: string) => (other.endsWith(".meta") ? bytes : readBeside(file, other, name));
+    return loadCheckpoint({ name: index, bytes: await readBeside(file, path, name), beside });
+  }
   if (/(^|[\\/])saved_model\.pb$/.test(name)) {
     const { graph, version, signatures } = readSavedModel(bytes, name);
-    const index = await file.beside?.("variables/variables.index");
+    const hasVariables = graph.nodes.some(({ operator }) => /^(Variable|VariableV2|VarHandleOp)$/.test(operator));
+    const index = hasVariables ? await readBeside(file, "variables/variables.index", name) : null;
     const variables = index ? await readCheckpoint(index, "variables/variables", file) : noVariables;
     const outputs = signatures.get("serving_default") ?? [...signatures.values()].find((tensors) => tensors.length > 0);
     return {

@@ -15,7 +15,9 @@ export function execute(command, args, { cwd, env = {}, timeout = 60_000 } = {})
     const child = execFile(command, args, options, (error, stdout, stderr) => {
       if (!error) return resolve({ stdout, stderr });
       const why = error.killed ? `no end after ${timeout / 1000} s` : `exit ${error.code}`;
-      reject(new Error(`${command.split("/").at(-1)} ${args.join(" ")}: ${why}\n${stderr.trim() || stdout.trim()}`));
+      // Engines show the line that threw, which in a minified file is the file.
+      const said = (stderr.trim() || stdout.trim()).replaceAll(/^(.{500}).+$/gm, "$1…");
+      reject(new Error(`${command.split("/").at(-1)} ${args.join(" ")}: ${why}\n${said}`));
     });
     child.stdin?.end();
   });

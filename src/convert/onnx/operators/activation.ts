@@ -1,5 +1,7 @@
 import type { ActivationOption } from "../../../activation.ts";
-import type { Graph } from "../graph.ts";
+import { activation as makeActivation } from "../../../layers/index.ts";
+import { flowOf } from "../../chain.ts";
+import { type Graph, nameOf } from "../graph.ts";
 import type { NodeProto } from "../proto.ts";
 import type { Outputs } from "../values.ts";
 import { joinActivation } from "./dense.ts";
@@ -27,7 +29,7 @@ export function isActivation(operator: string): boolean {
   return Object.hasOwn(functions, operator) || operator === "Softmax";
 }
 
-/** An activation: part of the linear layer before it. */
+/** An activation: part of the linear layer before it, or a layer of its own. */
 export function readActivation(graph: Graph, node: NodeProto): Outputs {
   const flow = graph.data(node, 0);
   if (!flow) return graph.refuse(node, "its input is not what a layer gives");
@@ -40,5 +42,6 @@ export function readActivation(graph: Graph, node: NodeProto): Outputs {
     if (axis !== -1 && axis !== rank - 1) return graph.refuse(node, "it is not over the features");
   }
   if (joinActivation(graph, node, flow, activation)) return [flow];
-  return graph.refuse(node, "there is no linear layer before it that it could belong to");
+  const link = graph.add(node, { input: flow, make: () => [makeActivation({ activation, name: nameOf(node) })] });
+  return [flowOf(link, "sequence", flow.axes)];
 }
