@@ -5,7 +5,17 @@
 //   --readme     also write the sizes into README.md
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -208,8 +218,8 @@ async function buildPackage() {
     ignoreAnnotations: true,
     legalComments: "none",
     chunkNames: "shared-[hash]",
-    logLevel: "warning",
     metafile: true,
+    logLevel: "warning",
   });
   for (const file of readdirSync(stage)) {
     const { code } = await minify(readFileSync(join(stage, file), "utf8"), {
@@ -221,6 +231,7 @@ async function buildPackage() {
     const script = code?.replaceAll(/\bimport"\.\/shared-\w+\.js";/g, "");
     writeFileSync(join(stage, file), `${script}\n`);
   }
+  const command = await buildCommand(stage);
   const types = spawnSync(
     process.execPath,
     [require.resolve("typescript/bin/tsc"), "-p", "tsconfig.build.json", "--outDir", stage],
@@ -234,10 +245,52 @@ async function buildPackage() {
     "/** The compiled module, where an import of .wasm gives that: in Cloudflare Workers, and by their bundlers. */\n" +
       "declare const module: object;\nexport default module;\n",
   );
-  writeFileSync(join(stage, "LICENSES.txt"), thirdPartyLicenses(Object.keys(metafile.inputs)));
+  writeFileSync(
+    join(stage, "LICENSES.txt"),
+    thirdPartyLicenses([metafile, command].flatMap(({ inputs }) => Object.keys(inputs))),
+  );
   rmSync("dist", { recursive: true, force: true });
   renameSync(stage, "dist");
   replaceFile("build/sizes.json", `${JSON.stringify(await measure(), null, 2)}\n`);
+}
+
+/**
+ * The command, in one file beside the entries that it uses. It is for Node alone, and so the one that may name its modules.
+ *
+ * @param {string} stage
+ */
+async function buildCommand(stage) {
+  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+  const { metafile } = await esbuild.build({
+    entryPoints: ["src/cli/main.ts"],
+    outfile: join(stage, "cli.js"),
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    minify: true,
+    legalComments: "none",
+    define: { "process.env.CONGRUENT_VERSION": JSON.stringify(version) },
+    // What is bundled in CommonJS asks for Node's modules with require.
+    banner: {
+      js: '#!/usr/bin/env node\nimport { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);',
+    },
+    plugins: [
+      {
+        name: "entries",
+        setup(build) {
+          build.onResolve({ filter: /^\.\.\/(index|convert\/index)\.ts$/ }, ({ path }) => ({
+            path: path.includes("convert") ? "./convert.js" : "./index.js",
+            external: true,
+          }));
+        },
+      },
+    ],
+    metafile: true,
+    logLevel: "warning",
+  });
+  chmodSync(join(stage, "cli.js"), 0o755);
+  return metafile;
 }
 
 /**

@@ -8,7 +8,8 @@ import { decode } from "../src/kernel/decode.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (path: string): string => readFileSync(`${root}${path}`, "utf8");
 const manifest = JSON.parse(read("package.json"));
-const scripts = readdirSync(`${root}dist`).filter((file) => file.endsWith(".js"));
+/** All but the command, which is for Node. */
+const scripts = readdirSync(`${root}dist`).filter((file) => file.endsWith(".js") && file !== "cli.js");
 const sizes: Record<string, { raw: number; gzip: number }> = JSON.parse(read("build/sizes.json"));
 
 /** The globals of the language itself, which are all that an empty context has; WebAssembly among them. */
@@ -126,6 +127,9 @@ describe("dist", () => {
     expect(notices).toContain("@assemblyscript/loader");
     expect(notices).toContain("Apache License");
     expect(notices).toContain("Daniel Wirtz");
+    for (const name of ["fflate", "commander", "csv-parse", "cli-progress", "text-table"]) {
+      expect(notices).toMatch(new RegExp(`^-------- ${name} \\d`, "m"));
+    }
   });
 });
 
@@ -198,6 +202,7 @@ describe("package.json", () => {
       "README.md",
       "dist/**.d.ts",
       "dist/LICENSES.txt",
+      "dist/cli.js",
       "dist/convert.js",
       "dist/core.js",
       "dist/gru.wasm",

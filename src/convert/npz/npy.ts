@@ -58,6 +58,25 @@ export function readNpy(bytes: Uint8Array, where = "npy"): Tensor {
  * @throws CongruentError as {@link readNpy} does
  */
 export function readNpyHeader(bytes: Uint8Array, where = "npy"): NpyHeader {
+  const header = parseNpyHeader(bytes, where);
+  const count = header.shape.reduce((product, size) => product * size, 1);
+  const wanted = count * itemSize[header.dtype];
+  if (bytes.length - header.start !== wanted) {
+    throw expected("file", where, `${wanted} bytes for ${count} numbers`, String(bytes.length - header.start));
+  }
+  return header;
+}
+
+/** The bytes in front of the header's text, at most. */
+export const npyPrefix = 12;
+
+/**
+ * Where the numbers begin.
+ *
+ * @param bytes the first {@link npyPrefix} of the file
+ * @throws CongruentError `file`: no `.npy`; `unsupported`: of a later version
+ */
+export function npyStart(bytes: Uint8Array, where: string): number {
   if (bytes.length < 10 || !magic.every((byte, i) => bytes[i] === byte)) {
     throw expected("file", where, "a .npy file, which begins with \\x93NUMPY", "something else");
   }
@@ -66,20 +85,27 @@ export function readNpyHeader(bytes: Uint8Array, where = "npy"): NpyHeader {
     throw expected("unsupported", where, ".npy version 1.0, 2.0 or 3.0", `${major}.${minor}`);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const textStart = major === 1 ? 10 : 12;
-  if (bytes.length < textStart) throw expected("file", where, "a header", "the end of the file");
-  const start = textStart + (major === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
+  if (bytes.length < textStart(bytes)) throw expected("file", where, "a header", "the end of the file");
+  const size = major === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   // NumPy itself refuses headers of more than 10,000 bytes, which could be slow to parse.
-  if (start > bytes.length || start > 10_000) {
-    throw expected("file", where, "a header of at most 10000 bytes inside the file", `one of ${start - textStart}`);
+  if (size > 10_000) throw expected("file", where, "a header of at most 10000 bytes", `one of ${size}`);
+  return textStart(bytes) + size;
+}
+
+const textStart = (bytes: Uint8Array): number => (bytes[6] === 1 ? 10 : 12);
+
+/**
+ * The header of a file that may not be there as a whole.
+ *
+ * @param bytes from its beginning to {@link npyStart} at least
+ * @throws CongruentError as {@link readNpy} does
+ */
+export function parseNpyHeader(bytes: Uint8Array, where: string): NpyHeader {
+  const start = npyStart(bytes, where);
+  if (start > bytes.length) {
+    throw expected("file", where, "a header inside the file", `one of ${start - textStart(bytes)} bytes`);
   }
-  const header = parseHeader(new TextDecoder("latin1").decode(bytes.subarray(textStart, start)), where);
-  const count = header.shape.reduce((product, size) => product * size, 1);
-  const wanted = count * itemSize[header.dtype];
-  if (bytes.length - start !== wanted) {
-    throw expected("file", where, `${wanted} bytes for ${count} numbers`, String(bytes.length - start));
-  }
-  return { ...header, start };
+  return { ...parseHeader(new TextDecoder("latin1").decode(bytes.subarray(textStart(bytes), start)), where), start };
 }
 
 /** `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }` and spaces: the keys in any order, each once. */
@@ -152,14 +178,23 @@ export function writeNpy({ data, shape }: { readonly data: Float32Array; readonl
   if (shape.reduce((product, size) => product * size, 1) !== data.length) {
     throw expected("input", "writeNpy", `data for shape [${shape.join(", ")}]`, `${data.length} numbers`);
   }
-  const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
-  const dict = `{'descr': '<f4', 'fortran_order': False, 'shape': (${sizes}), }`;
-  const start = Math.ceil((10 + dict.length + 1) / 64) * 64;
+  const header = writeNpyHeader(shape);
+  const start = header.length;
   const bytes = new Uint8Array(start + 4 * data.length);
+  bytes.set(header);
   const view = new DataView(bytes.buffer);
-  bytes.set([...magic, 1, 0]);
-  view.setUint16(8, start - 10, true);
-  bytes.set(new TextEncoder().encode(`${dict.padEnd(start - 11)}\n`), 10);
   for (let i = 0; i < data.length; i++) view.setFloat32(start + 4 * i, data[i], true);
   return bytes;
+}
+
+/** What stands before the numbers of {@link writeNpy}; as long for any number of rows, so that it can be written again. */
+export function writeNpyHeader(shape: readonly number[]): Bytes {
+  const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
+  const dict = `{'descr': '<f4', 'fortran_order': False, 'shape': (${sizes}), }`;
+  const start = Math.max(128, Math.ceil((10 + dict.length + 1) / 64) * 64);
+  const header = new Uint8Array(start);
+  header.set([...magic, 1, 0]);
+  new DataView(header.buffer).setUint16(8, start - 10, true);
+  header.set(new TextEncoder().encode(`${dict.padEnd(start - 11)}\n`), 10);
+  return header;
 }

@@ -1,0 +1,12 @@
+import { convert, detect } from "../convert/index.ts";
+import { type LoadedModel, loadModel } from "../index.ts";
+import { openFile, type ReadingOptions, readLoadOptions, type SelectingOptions } from "./files.ts";
+
+/** A model out of a file of any format: foreign ones are converted in memory. */
+export async function openModel(path: string, options: ReadingOptions & SelectingOptions): Promise<LoadedModel> {
+  const file = await openFile(path);
+  const { layer, node } = options;
+  if (!layer && !node && (options.format ?? (await detect(file))) === "congruent") return loadModel(file.bytes);
+  const { bytes } = await convert(file, { ...(await readLoadOptions(options)), layer, node });
+  return loadModel(bytes);
+}
