@@ -214,7 +214,8 @@ async function buildPackage() {
     const { code } = await minify(readFileSync(join(stage, file), "utf8"), {
       module: true,
       ecma: 2020,
-      compress: { passes: 3, pure_getters: true },
+      // reduce_funcs would move functions into those that call them, which then make them anew in every call.
+      compress: { passes: 3, pure_getters: true, reduce_funcs: false },
     });
     // Such imports have done what they are for, and users' bundlers would warn of them.
     const script = code?.replaceAll(/\bimport"\.\/shared-\w+\.js";/g, "");
