@@ -115,6 +115,7 @@ export function pad(
   value: f32,
 ): void {
   const next = reverse ? -1 : 1;
+  const fill = f32x4.splat(value);
   for (let row = 0; row < rows; ++row) {
     let place = reverse ? steps - 1 : 0;
     let seen = false;
@@ -133,7 +134,7 @@ export function pad(
       }
       if (!y || seen != after) continue;
       if (rule != FILL && (seen || hasStarted || rule == CARRY_STATE)) memory.copy(yr, shown, width);
-      else for (let i: usize = 0; i < width; i += 4) store<f32>(yr + i, value);
+      else for (let i: usize = 0; i < width; i += 16) v128.store(yr + i, fill);
     }
   }
 }

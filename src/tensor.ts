@@ -41,7 +41,7 @@ export type TensorLike<T = number> =
   | { readonly data: TypedArray | readonly T[]; readonly shape: readonly number[] };
 
 /** Flat data and its shape; a shape of one axis stands for any shape of that length. */
-interface Flat {
+export interface Flat {
   readonly data: ArrayLike<unknown>;
   readonly shape: readonly number[];
 }
@@ -75,6 +75,13 @@ export function checkShaped({ data, shape }: Flat, code: CongruentErrorCode, whe
   }
 }
 
+/** The sizes of nested arrays, going by the first element of each. */
+export function shapeOf(value: unknown): number[] {
+  const shape: number[] = [];
+  for (let part = value; isList(part); part = part[0]) shape.push(part.length);
+  return shape;
+}
+
 /**
  * Any accepted form → flat data and its shape.
  * @throws CongruentError with the given code: not a tensor, data shorter or longer than the shape, rows of unequal length
@@ -85,8 +92,7 @@ export function flatten(value: unknown, code: CongruentErrorCode, where: string)
     return value;
   }
   if (!isList(value)) throw expected(code, where, "an array, a typed array or { data, shape }", show(value));
-  const shape: number[] = [];
-  for (let part: unknown = value; isList(part); part = part[0]) shape.push(part.length);
+  const shape = shapeOf(value);
   if (shape.length === 1) return { data: value, shape };
   const data: unknown[] = [];
   const walk = (part: unknown, axis: number, place: string): void => {

@@ -21,6 +21,22 @@ describe("examples/language-id", () => {
     expect(stdout).toContain(`same answer as Keras: ${texts}\n`);
   });
 
+  it("classifies sentences at the end of npm start", () => {
+    const main = "examples/language-id/node/main.mjs";
+    const { scripts } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
+    expect(scripts.start).toMatch(new RegExp(`node ${main}$`));
+    const { status, stdout, stderr } = spawnSync(process.execPath, [main], { cwd: root, encoding: "utf8" });
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+    const lines = Array.from(stdout.matchAll(/^ {2}(\S+) +([\d.]+) %/gm), ([, name, percent]) => [
+      name,
+      Number(percent),
+    ]);
+    expect(lines.map(([name]) => name)).toEqual(["English", "German", "French", "Russian", "Japanese"]);
+    // More likely than all the others together.
+    for (const [, percent] of lines) expect(percent).toBeGreaterThan(50);
+  });
+
   it("is as good as its README says", () => {
     const { heldOut, fortunes } = json("results.json");
     expect(heldOut[50].accuracyWithoutDanishAndNorwegian).toBeGreaterThanOrEqual(0.97);

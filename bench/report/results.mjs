@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { charts } from "./charts.mjs";
 import { environment } from "./environment.mjs";
 import { markdown } from "./markdown.mjs";
+import { writeReadme } from "./readme.mjs";
 
 /**
  * @typedef {object} Results
@@ -36,6 +37,7 @@ export function writeResults(sections, { quick, merge, whole }) {
   writeFileSync(new URL("results.json", target), stringify(results));
   writeFileSync(new URL("results.md", target), markdown(results));
   for (const [name, svg] of Object.entries(charts(results))) writeFileSync(new URL(`${name}.svg`, target), svg);
+  if (official) writeReadme(results);
   return target;
 }
 

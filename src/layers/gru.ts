@@ -66,7 +66,8 @@ const keys: readonly (keyof GruOptions)[] = [
 /** What an option that is not given falls back on. */
 type Standard = Omit<GruLayer, "kind" | "name" | "inputs" | "units" | "weights"> & Partial<Pick<GruLayer, "units">>;
 
-const kerasDefaults: Standard = {
+/** A function, so that a bundle without GRUs need not hold it. */
+const kerasDefaults = (): Standard => ({
   activation: Object.freeze(resolveActivation("tanh", "")),
   recurrentActivation: Object.freeze(resolveActivation("sigmoid", "")),
   resetAfter: true,
@@ -76,7 +77,7 @@ const kerasDefaults: Standard = {
   goBackwards: false,
   stateful: false,
   zeroOutputForMask: false,
-};
+});
 
 /**
  * A gated recurrent unit over time.
@@ -86,7 +87,7 @@ const kerasDefaults: Standard = {
  * @example gru({ units: 1, kernel: [[1, 1, 1]], recurrentKernel: [[0, 0, 0]], returnSequences: true })
  */
 export function gru(options: GruOptions): GruLayer {
-  return makeGru(options, kerasDefaults, "gru");
+  return makeGru(options, kerasDefaults(), "gru");
 }
 
 /**

@@ -2,9 +2,9 @@ import { type CongruentError, expected, show, showCell, showShape } from "../err
 import type { Stack } from "../layers/stack.ts";
 import { checkKeys, readFlag } from "../options.ts";
 import { resolveSemantics, type SemanticsOption } from "../sequence/resolve.ts";
-import { presets, type Semantics } from "../sequence/semantics.ts";
+import { presets } from "../sequence/semantics.ts";
 import { applyLengths, applyMask, type Lengths, type Mask } from "../sequence/validity.ts";
-import { checkShaped, isList, isShaped, type Nested, type TypedArray } from "../tensor.ts";
+import { checkShaped, type Flat, isList, isShaped, type Nested, shapeOf, type TypedArray } from "../tensor.ts";
 import type { Batch } from "./engine.ts";
 import { type InitialState, readStates } from "./state.ts";
 import { readToken } from "./token.ts";
@@ -42,147 +42,122 @@ const keys: readonly (keyof RunOptions)[] = ["lengths", "mask", "semantics", "in
 const noStates: readonly null[] = [];
 
 /** Reads batches into one that engines take. It is used again for every run, and grows when a size changes. */
-export class InputReader implements Batch {
-  rows = 0;
-  steps = 0;
-  features: Float32Array | null = null;
-  ids: Int32Array | null = null;
-  validity: Uint8Array | null = null;
-  useMasks = true;
-  semantics: Semantics = presets.keras;
-  initialStates: readonly (Float32Array | null)[] = noStates;
-  timeMajor = false;
-
-  readonly #stack: Stack;
-  readonly #semantics: SemanticsOption | undefined;
-  /** Where a copy of the input goes: (B, T, I) or (B, T) */
-  #features = new Float32Array(0);
-  #ids = new Int32Array(0);
-  /** (B, T) */
-  #validity = new Uint8Array(0);
-  /** (B), of ragged rows */
-  #rowLengths = new Int32Array(0);
-
-  /** @param semantics of runs that are not told */
-  constructor(stack: Stack, semantics?: SemanticsOption) {
-    this.#stack = stack;
-    this.#semantics = semantics;
-  }
-
+export interface InputReader {
+  readonly batch: Batch & { readonly timeMajor: boolean; initialStates: Batch["initialStates"] };
   /**
    * Checks everything there is to check before a run, but for rows without a valid step: engines refuse those.
    *
    * @throws CongruentError `option`, `input`, `token`, `lengths`, `mask` or `state`
    */
-  read(input: unknown, options: RunOptions): void {
-    checkKeys(options, keys, "run");
-    this.timeMajor = readFlag(options.timeMajor, false, "timeMajor");
-    const shaped = isShaped(input);
-    if (!shaped && !Array.isArray(input)) throw this.#rankError(show(input), 0);
-    const ragged = shaped ? this.#measureShaped(input) : this.#measureNested(input);
-    this.#readValidity(options, ragged);
-    if (shaped && input.data instanceof Float32Array && this.#stack.inputs && !this.timeMajor) {
-      this.features = input.data;
-    } else {
-      this.#copy(shaped ? input.data : input, !shaped);
-    }
-    const { initialState = null } = options;
-    this.initialStates = initialState === null ? noStates : readStates(initialState, this.#stack.slots, this.rows);
-  }
+  read(input: unknown, options: RunOptions): void;
+}
 
+/**
+ * A reader for what a stack takes.
+ *
+ * @param standard the semantics of runs that are not told
+ */
+export function createReader(
+  { layers, slots, inputs, vocabulary }: Stack,
+  standard: SemanticsOption | undefined,
+): InputReader {
   /** The number of axes that the input has to have. */
-  get #rank(): number {
-    return this.#stack.inputs ? 3 : 2;
-  }
+  const rank = inputs ? 3 : 2;
+  const hasBidirectional = layers.some(({ kind }) => kind === "bidirectional");
+  /** Where a copy of the input goes: (B, T, I) or (B, T) */
+  let copied: Float32Array | Int32Array = new (inputs ? Float32Array : Int32Array)(0);
+  /** (B, T) */
+  let bits = new Uint8Array(0);
+  /** (B), of ragged rows */
+  let rowLengths = new Int32Array(0);
 
-  #rankError(given: string, rank: number): CongruentError {
-    const time = this.timeMajor ? ["time", "batch"] : ["batch", "time"];
-    const { inputs } = this.#stack;
+  const batch = {
+    rows: 0,
+    steps: 0,
+    features: null as Float32Array | null,
+    ids: null as Int32Array | null,
+    validity: null as Uint8Array | null,
+    useMasks: true,
+    semantics: presets.keras,
+    initialStates: noStates as readonly (Float32Array | null)[],
+    timeMajor: false,
+  };
+
+  function rankError(given: string, axes: number): CongruentError {
+    const time = batch.timeMajor ? ["time", "batch"] : ["batch", "time"];
     const wanted = inputs ? `features ${showShape([...time, inputs])}` : `token ids ${showShape(time)}`;
-    const single = rank === this.#rank - 1 && !this.timeMajor;
+    const single = axes === rank - 1 && !batch.timeMajor;
     const hint = single ? ": to make a batch of one, wrap it in an array (shape [1, …])" : "";
     return expected("input", "input", `${wanted} as nested arrays or { data, shape }`, given + hint);
   }
 
   /** Axes 0 and 1 of the input → rows and steps. */
-  #setSize(outer: number, inner: number): void {
-    this.rows = this.timeMajor ? inner : outer;
-    this.steps = this.timeMajor ? outer : inner;
+  function setSize(outer: number, inner: number): void {
+    batch.rows = batch.timeMajor ? inner : outer;
+    batch.steps = batch.timeMajor ? outer : inner;
     if (!outer || !inner) throw expected("input", "input", "a row and a step at least", showShape([outer, inner]));
   }
 
-  #measureShaped(input: { data: ArrayLike<unknown>; shape: readonly number[] }): null {
+  function measureShaped(input: Flat): null {
     const { shape } = input;
-    const { inputs } = this.#stack;
-    if (shape.length !== this.#rank || (inputs && shape[2] !== inputs)) {
-      throw this.#rankError(`shape ${showShape(shape)}`, shape.length);
+    if (shape.length !== rank || (inputs && shape[2] !== inputs)) {
+      throw rankError(`shape ${showShape(shape)}`, shape.length);
     }
     checkShaped(input, "input", "input");
-    this.#setSize(shape[0], shape[1]);
+    setSize(shape[0], shape[1]);
     return null;
   }
 
   /** @returns the rows' lengths where they differ */
-  #measureNested(input: readonly unknown[]): Int32Array | null {
+  function measureNested(input: readonly unknown[]): Int32Array | null {
     // Rows can be empty: the first one that is not tells the depth.
     const row = input.find((line) => !isList(line) || line.length > 0);
-    let depth = 1;
-    for (let part: unknown = row; isList(part); part = part[0]) depth++;
-    if (row !== undefined && depth !== this.#rank) throw this.#rankError(`arrays ${depth} deep`, depth);
+    const depth = shapeOf(row).length + 1;
+    if (row !== undefined && depth !== rank) throw rankError(`arrays ${depth} deep`, depth);
     const outer = input.length;
-    if (this.#rowLengths.length !== outer) this.#rowLengths = new Int32Array(outer);
-    const lengths = this.#rowLengths;
+    if (rowLengths.length !== outer) rowLengths = new Int32Array(outer);
     let inner = 0;
     for (let i = 0; i < outer; i++) {
       const line: unknown = input[i];
       if (!isList(line)) throw expected("input", `input[${i}]`, "an array", show(line));
-      lengths[i] = line.length;
+      rowLengths[i] = line.length;
       inner = Math.max(inner, line.length);
     }
-    this.#setSize(outer, inner);
-    const short = lengths.findIndex((length) => length < inner);
+    setSize(outer, inner);
+    const short = rowLengths.findIndex((length) => length < inner);
     if (short < 0) return null;
-    if (this.timeMajor) throw expected("input", `input[${short}]`, `${inner} rows`, String(lengths[short]));
-    return lengths;
+    if (batch.timeMajor) throw expected("input", `input[${short}]`, `${inner} rows`, String(rowLengths[short]));
+    return rowLengths;
   }
 
-  #readValidity(options: RunOptions, ragged: Int32Array | null): void {
-    const { rows, steps } = this;
-    const { layers } = this.#stack;
-    const { lengths = null, mask = null, semantics = this.#semantics } = options;
-    const explicit = (mask !== null && mask !== false) || lengths !== null || ragged !== null;
-    if (mask === false && explicit) {
+  function readValidity({ lengths, mask, semantics = standard }: RunOptions, ragged: Int32Array | null): void {
+    const { rows, steps } = batch;
+    const hasLengths = (ragged ?? lengths) != null;
+    const hasMask = mask !== false && mask != null;
+    if (mask === false && hasLengths) {
       throw expected("option", "mask", "a mask or none beside lengths or rows of different length", "false");
     }
-    this.useMasks = mask !== false;
-    this.semantics = resolveSemantics(semantics, explicit && mask === null ? "tf1" : "keras");
-    this.validity = null;
-    if (!explicit) return;
-    if (this.#validity.length !== rows * steps) this.#validity = new Uint8Array(rows * steps);
-    const validity = this.#validity.fill(1);
-    const { longLength } = this.semantics;
-    const clamp = longLength === "clamp" || (longLength === "clamp-forward" && !layers.some(isBidirectional));
-    if (ragged) applyLengths(validity, rows, steps, ragged, clamp, this.semantics);
-    if (lengths !== null) applyLengths(validity, rows, steps, lengths, clamp, this.semantics);
-    if (mask !== null) applyMask(validity, rows, steps, mask);
-    this.validity = validity;
+    batch.useMasks = mask !== false;
+    batch.semantics = resolveSemantics(semantics, hasLengths && !hasMask ? "tf1" : "keras");
+    batch.validity = null;
+    if (!hasLengths && !hasMask) return;
+    if (bits.length !== rows * steps) bits = new Uint8Array(rows * steps);
+    batch.validity = bits.fill(1);
+    const { longLength } = batch.semantics;
+    const clamp = longLength === "clamp" || (longLength === "clamp-forward" && !hasBidirectional);
+    if (ragged) applyLengths(bits, rows, steps, ragged, clamp, batch.semantics);
+    if (lengths != null) applyLengths(bits, rows, steps, lengths, clamp, batch.semantics);
+    if (hasMask) applyMask(bits, rows, steps, mask);
   }
 
   /** @param source flat, or nested as deep as the rank */
-  #copy(source: ArrayLike<unknown>, nested: boolean): void {
-    const { rows, steps, timeMajor, validity } = this;
-    const { inputs, vocabulary } = this.#stack;
-    const size = rows * steps;
-    if (inputs) {
-      if (this.#features.length !== size * inputs) this.#features = new Float32Array(size * inputs);
-      this.features = this.#features;
-    } else {
-      if (this.#ids.length !== size) this.#ids = new Int32Array(size);
-      this.ids = this.#ids;
-    }
-    const target = inputs ? this.#features : this.#ids;
+  function copy(source: ArrayLike<unknown>, nested: boolean): void {
+    const { rows, steps, timeMajor, validity } = batch;
+    const width = inputs || 1;
+    const size = rows * steps * width;
+    if (copied.length !== size) copied = new (inputs ? Float32Array : Int32Array)(size);
     // What ragged rows leave out.
-    if (nested && validity) target.fill(0);
+    if (nested && validity) copied.fill(0);
     const outer = timeMajor ? steps : rows;
     const inner = timeMajor ? rows : steps;
     for (let i = 0; i < outer; i++) {
@@ -191,7 +166,7 @@ export class InputReader implements Batch {
         const cell = timeMajor ? j * steps + i : i * steps + j;
         const at = nested ? j : i * inner + j;
         if (!inputs) {
-          target[cell] = readToken(line[at], vocabulary, validity?.[cell] !== 0, "input", cell, steps);
+          copied[cell] = readToken(line[at], vocabulary, validity?.[cell] !== 0, "input", cell, steps);
           continue;
         }
         const frame = nested ? line[at] : line;
@@ -203,13 +178,27 @@ export class InputReader implements Batch {
           if (typeof value !== "number") {
             throw expected("input", `${showCell("input", cell, steps)}, feature ${k}`, "a number", show(value));
           }
-          target[to + k] = value;
+          copied[to + k] = value;
         }
       }
     }
   }
-}
 
-function isBidirectional({ kind }: { readonly kind: string }): boolean {
-  return kind === "bidirectional";
+  function read(input: unknown, options: RunOptions): void {
+    checkKeys(options, keys, "run");
+    batch.timeMajor = readFlag(options.timeMajor, false, "timeMajor");
+    const shaped = isShaped(input);
+    if (!shaped && !Array.isArray(input)) throw rankError(show(input), 0);
+    readValidity(options, shaped ? measureShaped(input) : measureNested(input));
+    let data: unknown = shaped && input.data;
+    if (!(data instanceof Float32Array && inputs && !batch.timeMajor)) {
+      copy(shaped ? input.data : input, !shaped);
+      data = copied;
+    }
+    batch[inputs ? "features" : "ids"] = data as Float32Array & Int32Array;
+    const { initialState } = options;
+    batch.initialStates = initialState == null ? noStates : readStates(initialState, slots, batch.rows);
+  }
+
+  return { batch, read };
 }

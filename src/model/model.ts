@@ -1,12 +1,12 @@
 import { expected, show } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
-import { buildStack, type Stack } from "../layers/stack.ts";
+import { buildStack } from "../layers/stack.ts";
 import { checkKeys } from "../options.ts";
 import { resolveSemantics, type SemanticsOption } from "../sequence/resolve.ts";
 import type { Floats, MaskTensor, Tensor } from "../tensor.ts";
-import type { Engine, EngineFactory, Results } from "./engine.ts";
+import type { EngineFactory } from "./engine.ts";
 import { type Fingerprint, fingerprint } from "./fingerprint.ts";
-import { type Input, InputReader, type RunOptions } from "./input.ts";
+import { createReader, type Input, type RunOptions } from "./input.ts";
 import { stateTensor, zeroStates } from "./state.ts";
 import { Stream, type StreamOptions } from "./stream.ts";
 import { summarize } from "./summary.ts";
@@ -32,10 +32,8 @@ export interface ModelOptions {
   readonly semantics?: SemanticsOption | undefined;
 }
 
-const noOptions: RunOptions = Object.freeze({});
-
 /** A stack of layers, ready to run. All its methods are synchronous, and one that throws changes nothing. */
-export class Model {
+export interface Model {
   /** Every layer, with its final name. */
   readonly layers: readonly Layer[];
   /** null where any size will do: [batch, time, features], or [batch, time] for token ids. */
@@ -43,61 +41,13 @@ export class Model {
   /** [batch, time, features] or [batch, features] */
   readonly outputShape: readonly (number | null)[];
 
-  readonly #engine: Engine;
-  readonly #stack: Stack;
-  readonly #semantics: SemanticsOption | undefined;
-  readonly #batch: InputReader;
-  readonly #results: Results & { outputs: Float32Array; states: Float32Array[] };
-  /** By slot: what a stateful layer keeps, (B, H), null before its first run. */
-  readonly #kept: (Float32Array | null)[];
-  /** By slot: what the engine begins with */
-  readonly #initial: (Float32Array | null)[];
-  /** Outputs before they are turned to time-major. */
-  #batchMajor = new Float32Array(0);
-  #stateRows = 0;
-  #fingerprint: Fingerprint | undefined;
-
-  /** @internal Use `createModel`. */
-  constructor(engine: Engine, stack: Stack, semantics?: SemanticsOption) {
-    const { layers, slots, inputs, output } = stack;
-    this.layers = layers;
-    this.inputShape = Object.freeze([null, null, ...(inputs ? [inputs] : [])]);
-    this.outputShape = Object.freeze([null, ...(output.sequence ? [output.steps ?? null] : []), output.features]);
-    this.#engine = engine;
-    this.#stack = stack;
-    this.#semantics = semantics;
-    this.#batch = new InputReader(stack, semantics);
-    this.#results = { outputs: this.#batchMajor, states: [], mask: null };
-    this.#kept = slots.map(() => null);
-    this.#initial = slots.map(() => null);
-  }
-
   /**
    * Runs a batch.
    *
    * @throws CongruentError `option`, `input`, `token`, `lengths`, `mask`, `state` or `memory`
    * @example const { outputs, states } = model.run([[1, 2, 1], [0, 1]]);
    */
-  run(input: Input, options: RunOptions = noOptions): RunResult {
-    this.#prepare(input, options);
-    const { rows, timeMajor } = this.#batch;
-    const steps = this.#outputSteps;
-    const { slots, output } = this.#stack;
-    const { features, backwardFeatures, sequence } = output;
-    const data = new Float32Array(this.#outputSize());
-    this.#compute(data);
-    const { mask } = this.#results;
-    const axes = sequence ? (timeMajor ? [steps, rows] : [rows, steps]) : [rows];
-    const split = (data.length / (features + backwardFeatures)) * features;
-    const result: RunResult = {
-      outputs: { data: data.subarray(0, split), shape: [...axes, features] },
-      ...(backwardFeatures && { backwardOutputs: { data: data.subarray(split), shape: [...axes, backwardFeatures] } }),
-      states: this.#results.states.flatMap((state, i) => (slots[i].returnState ? [stateTensor(state, rows)] : [])),
-      mask: mask && { data: new Uint8Array(mask), shape: [rows, steps] },
-    };
-    this.#keepStates();
-    return result;
-  }
+  run(input: Input, options?: RunOptions): RunResult;
 
   /**
    * Runs a batch into memory of the caller's. With flat input (`{ data, shape }`, a `Float32Array` or token ids) and the
@@ -111,18 +61,8 @@ export class Model {
   runInto<Out extends Float32Array | { readonly data: Float32Array }>(
     out: Out,
     input: Input,
-    options: RunOptions = noOptions,
-  ): Out {
-    this.#prepare(input, options);
-    const data: unknown = out instanceof Float32Array ? out : (out as Partial<Tensor> | null)?.data;
-    const size = this.#outputSize();
-    if (!(data instanceof Float32Array && data.length === size)) {
-      throw expected("input", "out", `a Float32Array(${size})`, show(data));
-    }
-    this.#compute(data);
-    this.#keepStates();
-    return out;
-  }
+    options?: RunOptions,
+  ): Out;
 
   /**
    * A cursor over time: one frame in, one output out, with the bits that {@link run} gives.
@@ -132,78 +72,120 @@ export class Model {
    * const stream = model.stream();
    * stream.step(frame, out);
    */
-  stream(options: StreamOptions = {}): Stream {
-    const print = () => (this.#fingerprint ??= fingerprint(this.layers));
-    return new Stream(this.#engine, this.#stack, print, options, this.#semantics);
-  }
+  stream(options?: StreamOptions): Stream;
 
   /** Makes stateful layers forget: their next run begins with zeros, and may have another batch size. */
-  resetStates(): void {
-    this.#kept.fill(null);
-  }
+  resetStates(): void;
 
   /** The layers as a table in plain text. */
-  summary(): string {
-    return summarize(this.#stack);
-  }
+  summary(): string;
+}
 
-  /** T of the outputs, if they have steps. */
-  get #outputSteps(): number {
-    return this.#stack.output.steps ?? this.#batch.steps;
-  }
+const noOptions: RunOptions = Object.freeze({});
 
-  #outputSize(): number {
-    const { features, backwardFeatures, sequence } = this.#stack.output;
-    return this.#batch.rows * (sequence ? this.#outputSteps : 1) * (features + backwardFeatures);
-  }
+/**
+ * Checks a stack and gives it to an engine.
+ *
+ * @throws CongruentError `model` when the layers do not fit together, `memory` when they do not fit the engine, `option`
+ */
+export function createModelWith(
+  createEngine: EngineFactory,
+  given: readonly Layer[],
+  options: ModelOptions = {},
+): Model {
+  checkKeys(options, ["semantics"], "createModel");
+  const { semantics } = options;
+  resolveSemantics(semantics, "keras");
+  const stack = buildStack(given);
+  const { layers, slots, inputs, output } = stack;
+  const { features, backwardFeatures, sequence, steps: outputSteps } = output;
+  const engine = createEngine(layers);
+  const { batch, read } = createReader(stack, semantics);
+  /** Outputs before they are turned to time-major. */
+  let batchMajor = new Float32Array(0);
+  const results = {
+    outputs: batchMajor as Float32Array,
+    states: zeroStates(slots, 0),
+    mask: null as Uint8Array | null,
+  };
+  /** By slot: what a stateful layer keeps, (B, H), null before its first run. */
+  const kept: (Float32Array | null)[] = slots.map(() => null);
+  /** By slot: what the engine begins with. */
+  const initial = kept.slice();
+  let print: Fingerprint | undefined;
 
-  /** Everything that can be refused is refused here. */
-  #prepare(input: Input, options: RunOptions): void {
-    const batch = this.#batch;
-    batch.read(input, options);
-    const { slots } = this.#stack;
+  /** @param out where the outputs go, when they are `given` such a place */
+  function compute(input: Input, options: RunOptions, given: boolean, out?: unknown): Floats {
+    // Everything that can be refused is refused before anything changes.
+    read(input, options);
+    const { rows } = batch;
+    const steps = outputSteps ?? batch.steps;
     for (let i = 0; i < slots.length; i++) {
-      const kept = this.#kept[i];
-      const given = batch.initialStates[i] ?? null;
+      const state = batch.initialStates[i];
+      const before = kept[i];
       const { units, name } = slots[i];
-      if (!given && kept && kept.length !== batch.rows * units) {
-        const wanted = `a batch of ${kept.length / units} rows, whose states are kept (resetStates forgets them)`;
-        throw expected("state", name, wanted, String(batch.rows));
+      if (!state && before && before.length !== rows * units) {
+        const wanted = `a batch of ${before.length / units} rows, whose states are kept (resetStates forgets them)`;
+        throw expected("state", name, wanted, String(rows));
       }
-      this.#initial[i] = given ?? kept;
+      initial[i] = state ?? before;
     }
-    batch.initialStates = this.#initial;
-    if (this.#stateRows !== batch.rows) {
-      this.#results.states = zeroStates(slots, batch.rows);
-      this.#stateRows = batch.rows;
+    batch.initialStates = initial;
+    const size = rows * (sequence ? steps : 1) * (features + backwardFeatures);
+    const data = given ? out : new Float32Array(size);
+    if (!(data instanceof Float32Array && data.length === size)) {
+      throw expected("input", "out", `a Float32Array(${size})`, show(data));
     }
-  }
 
-  #compute(out: Floats | Float32Array): void {
-    const { rows, timeMajor } = this.#batch;
-    const steps = this.#outputSteps;
-    const { features, backwardFeatures, sequence } = this.#stack.output;
-    const turn = timeMajor && sequence;
-    if (turn && this.#batchMajor.length !== out.length) this.#batchMajor = new Float32Array(out.length);
-    this.#results.outputs = turn ? this.#batchMajor : out;
-    this.#results.mask = null;
-    this.#engine.run(this.#batch, this.#results);
-    if (!turn) return;
-    toTimeMajor(this.#batchMajor, out, 0, rows, steps, features);
-    toTimeMajor(this.#batchMajor, out, rows * steps * features, rows, steps, backwardFeatures);
-  }
-
-  /** After a run that went well. The arrays of before are the next results. */
-  #keepStates(): void {
-    const { states } = this.#results;
-    const { slots } = this.#stack;
+    if (slots.length && results.states[0].length !== rows * slots[0].units) results.states = zeroStates(slots, rows);
+    const turn = batch.timeMajor && sequence;
+    if (turn && batchMajor.length !== size) batchMajor = new Float32Array(size);
+    results.outputs = turn ? batchMajor : data;
+    results.mask = null;
+    engine.run(batch, results);
+    if (turn) {
+      toTimeMajor(batchMajor, data, 0, rows, steps, features);
+      toTimeMajor(batchMajor, data, rows * steps * features, rows, steps, backwardFeatures);
+    }
     for (let i = 0; i < slots.length; i++) {
       if (!slots[i].stateful) continue;
-      const before = this.#kept[i];
-      this.#kept[i] = states[i];
-      states[i] = before?.length === states[i].length ? before : new Float32Array(states[i].length);
+      const state = results.states[i];
+      if (kept[i]?.length === state.length) kept[i]?.set(state);
+      else kept[i] = new Float32Array(state);
     }
+    return data as Floats;
   }
+
+  return {
+    layers,
+    inputShape: Object.freeze([null, null, ...(inputs ? [inputs] : [])]),
+    outputShape: Object.freeze([null, ...(sequence ? [outputSteps ?? null] : []), features]),
+    run(input, options = noOptions) {
+      const data = compute(input, options, false);
+      const { rows, timeMajor } = batch;
+      const steps = outputSteps ?? batch.steps;
+      const { mask, states } = results;
+      const axes = sequence ? (timeMajor ? [steps, rows] : [rows, steps]) : [rows];
+      const split = (data.length / (features + backwardFeatures)) * features;
+      return {
+        outputs: { data: data.subarray(0, split), shape: [...axes, features] },
+        ...(backwardFeatures && {
+          backwardOutputs: { data: data.subarray(split), shape: [...axes, backwardFeatures] },
+        }),
+        states: states.flatMap((state, i) => (slots[i].returnState ? stateTensor(state, rows) : [])),
+        mask: mask && { data: new Uint8Array(mask), shape: [rows, steps] },
+      };
+    },
+    runInto(out, input, options = noOptions) {
+      compute(input, options, true, out instanceof Float32Array ? out : (out as Partial<Tensor> | null)?.data);
+      return out;
+    },
+    stream: (options = {}) => new Stream(engine, stack, () => (print ??= fingerprint(layers)), options, semantics),
+    resetStates() {
+      kept.fill(null);
+    },
+    summary: () => summarize(stack),
+  };
 }
 
 /** (B, T, F) → (T, B, F), from an offset that both share. */
@@ -221,21 +203,4 @@ function toTimeMajor(
         to[target++] = from[source++];
     }
   }
-}
-
-/**
- * Checks a stack and gives it to an engine.
- *
- * @throws CongruentError `model` when the layers do not fit together, `memory` when they do not fit the engine, `option`
- */
-export function createModelWith(
-  createEngine: EngineFactory,
-  layers: readonly Layer[],
-  options: ModelOptions = {},
-): Model {
-  checkKeys(options, ["semantics"], "createModel");
-  const { semantics } = options;
-  resolveSemantics(semantics, "keras");
-  const stack = buildStack(layers);
-  return new Model(createEngine(stack.layers), stack, semantics);
 }

@@ -62,6 +62,32 @@ describe("a part of an ONNX model is refused by its name", () => {
     ["a product of two values", model(node("MatMul", ["Y", "Y"])), "it multiplies two values"],
     ["softmax over time", model(node("Softmax", ["Y"], { attributes: { axis: 0 } })), "it is not over the features"],
     [
+      "fractions made whole",
+      model(node("Cast", ["Y"], { attributes: { to: 7 } }), node("Relu", ["out"], { name: "next", outputs: ["end"] })),
+      "it makes whole numbers of fractions",
+    ],
+    [
+      "softmax over an axis that was turned to the end",
+      model(
+        node("Transpose", ["Y"], { name: "turn", outputs: ["turned"] }),
+        node("Softmax", ["turned"], { attributes: { axis: -1 } }),
+      ),
+      "it is not over the features",
+    ],
+    [
+      "a bias along another axis than the units",
+      {
+        ...model(
+          node("MatMul", ["X", "V"], { name: "product", outputs: ["p"] }),
+          node("Transpose", ["p"], { name: "turn", outputs: ["turned"] }),
+          node("Add", ["turned", "b"]),
+        ),
+        tensors: [W, R, { name: "V", dims: [2, 4], raw: one(8) }, { name: "b", dims: [4], raw: one(4) }],
+        inputs: { X: [4, 3, 2] },
+      },
+      "it adds something that is not the bias of a linear layer",
+    ],
+    [
       "a step in the middle",
       { ...model(node("Gather", ["Y", "two"]), node("Relu", ["out"], { outputs: ["end"] })), tensors: [W, R, two()] },
       "it takes a step in the middle",
@@ -156,6 +182,24 @@ describe("a part of an ONNX model is refused by its name", () => {
 function two(): OnnxTensor {
   return { name: "two", dims: [], type: 7, raw: new Uint8Array(BigInt64Array.of(2n).buffer) };
 }
+
+it("a product that is read twice keeps its numbers: its activation is a layer of its own", async () => {
+  const { parts, noChain } = await load({
+    nodes: [
+      node("MatMul", ["X", "V"], { name: "product", outputs: ["p"] }),
+      node("Relu", ["p"], { name: "relu", outputs: ["r"] }),
+    ],
+    tensors: [{ name: "V", dims: [2, 4], raw: one(8) }],
+    inputs: { X: [4, 3, 2] },
+    outputs: ["r", "p"],
+  });
+  expect(parts.map(({ name, kind }) => [name, kind])).toEqual([
+    ["product", "MatMul"],
+    ["relu", "Relu"],
+  ]);
+  expect(parts[0].layers).toMatchObject([{ kind: "dense", activation: { name: "linear" } }]);
+  expect(noChain).toBe("it has several outputs");
+});
 
 describe("an ONNX file is refused", () => {
   const external = (entries: Record<string, string>): OnnxModel => ({

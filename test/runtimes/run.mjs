@@ -15,7 +15,7 @@ const { values } = parseArgs({ options: { only: { type: "string" }, ci: { type: 
 const ci = values.ci ?? process.env.CI === "true";
 const wanted = values.only?.split(",");
 
-const folders = ["node", "deno", "bun", "workerd", "edge-runtime", "browsers", "bundlers", "pages"];
+const folders = ["node", "deno", "bun", "workerd", "edge-runtime", "browsers", "bundlers", "pages", "language-id"];
 const runtimes = (await Promise.all(folders.map((folder) => import(`./${folder}/runtime.mjs`)))).flatMap(
   (module) => module.runtimes,
 );

@@ -13,6 +13,8 @@ interface Linear {
   readonly units: number;
   bias: Tensor | null;
   activation: ActivationOption | "softmax";
+  /** The value that it gives so far. */
+  output: string;
 }
 
 const linears = new WeakMap<Link, Linear>();
@@ -45,7 +47,7 @@ function readProduct(follower: Follower, node: NodeDef): Value | string {
   const last = input?.axes.at(-1);
   const fits = input !== null && last !== undefined && bind(last, "features", width);
   if (!fits) follower.break(`it is not known what ${node.name} reads`);
-  const linear: Linear = { kernel, units, bias: null, activation: "linear" };
+  const linear: Linear = { kernel, units, bias: null, activation: "linear", output: node.name };
   const link = chain.add({
     name: node.name,
     kind: "MatMul",
@@ -77,6 +79,7 @@ function readBias(follower: Follower, node: NodeDef): Value | string {
     return "it adds something that is not the bias of a linear layer";
   }
   linear.bias = tensor;
+  linear.output = node.name;
   flow.link.kind += `+${node.operator}`;
   flow.link.parameters += tensor.count;
   flow.link.bytes += tensor.bytes;
@@ -87,19 +90,22 @@ function readActivation(follower: Follower, node: NodeDef, activation: Activatio
   const flow = follower.flow(node.inputs[0]);
   const linear = flow && openLinear(follower, node.inputs[0], flow);
   if (!flow) return "its input is not what a layer gives";
+  if (activation === "softmax" && flow.axes.at(-1)?.role !== "features") return "it is not over the features";
   if (linear?.activation !== "linear" || !flow.link) {
     const make = () => [makeActivation({ activation, name: node.name })];
     const link = follower.chain.add({ name: node.name, kind: node.operator, input: flow, make });
     return { ...flowOf(link, "sequence", flow.axes), turned: flow.turned, step: flow.step };
   }
   linear.activation = activation;
+  linear.output = node.name;
   flow.link.kind += `+${node.operator}`;
   return flow;
 }
 
-/** The linear layer that a value comes from, if nothing else reads the value. */
+/** The linear layer that a value comes from, as it is, if nothing else reads the value. */
 function openLinear({ graph }: Follower, value: string, flow: Flow): Linear | undefined {
-  return flow.link && graph.uses(value) === 1 ? linears.get(flow.link) : undefined;
+  const linear = flow.link && linears.get(flow.link);
+  return linear?.output === value && graph.uses(value) === 1 ? linear : undefined;
 }
 
 function readEmbedding(follower: Follower, node: NodeDef, table: Tensor): Value | string {

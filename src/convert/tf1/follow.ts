@@ -25,8 +25,6 @@ const passing: readonly string[] = [
   "Snapshot",
   "Enter",
   "RefEnter",
-  "Cast",
-  "PlaceholderWithDefault",
 ];
 
 /** Why some operators are refused, where more can be said than that we do not have them. */
@@ -125,8 +123,10 @@ export class Follower {
 
   #read(node: NodeDef, name: string): Value {
     const { operator, inputs } = node;
-    if (operator === "Placeholder") return flowOfInput(node.name, this.#axes(node));
+    if (operator === "Placeholder" || operator === "PlaceholderWithDefault")
+      return flowOfInput(node.name, this.#axes(node));
     if (passing.includes(operator) && inputs.length > 0) return this.value(inputs[0]);
+    if (operator === "Cast") return this.#readCast(node);
     if (inputs.length === 0 || this.graph.tensor(name)) return "static";
     // Sizes are no data.
     if (operator === "Shape" || operator === "Rank" || operator === "Size") return "static";
@@ -138,6 +138,13 @@ export class Follower {
     if (layer === "static" || layer === "aside" || layer === "unknown" || (layer !== null && typeof layer !== "string"))
       return layer;
     return this.#readOther(node, layer ?? explain(node));
+  }
+
+  #readCast(node: NodeDef): Value {
+    const value = this.value(node.inputs[0]);
+    const toReal = [1, 2, 14, 19].includes(node.attributes.get("DstT")?.type ?? 0);
+    const rounds = typeof value !== "string" && value.link !== null && !toReal;
+    return rounds ? this.#readOther(node, "it makes whole numbers of fractions") : value;
   }
 
   #axes(node: NodeDef): Axis[] {

@@ -3,6 +3,7 @@ import { chromium } from "../browsers/chromium.mjs";
 import { execute } from "../harness/execute.mjs";
 import { serve } from "../harness/server.mjs";
 import { withBrowser } from "./driven.mjs";
+import { checks as languageId } from "./language-id.mjs";
 import { checks as playground } from "./playground.mjs";
 
 const project = fileURLToPath(new URL("../../../", import.meta.url));
@@ -10,6 +11,12 @@ const project = fileURLToPath(new URL("../../../", import.meta.url));
 /** The pages of the examples: built by their own scripts, served, and used in Chromium. */
 const pages = [
   { name: "playground", build: "examples/playground/build.mjs", folder: "build/playground", checks: playground },
+  {
+    name: "language-id",
+    build: "examples/language-id/page/build.mjs",
+    folder: "build/language-id",
+    checks: languageId,
+  },
 ];
 
 export const runtimes = [

@@ -39,7 +39,8 @@ export function readActivation(graph: Graph, node: NodeProto): Outputs {
     const rank = flow.axes.length;
     // Up to opset 12 the default is 1, and all axes from there on are one.
     const axis = node.attributes.get("axis")?.i ?? (graph.opset < 13 ? 1 : -1);
-    if (axis !== -1 && axis !== rank - 1) return graph.refuse(node, "it is not over the features");
+    if ((axis !== -1 && axis !== rank - 1) || flow.axes.at(-1)?.role !== "features")
+      return graph.refuse(node, "it is not over the features");
   }
   if (joinActivation(graph, node, flow, activation)) return [flow];
   const link = graph.add(node, { input: flow, make: () => [makeActivation({ activation, name: nameOf(node) })] });

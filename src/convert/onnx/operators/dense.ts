@@ -13,6 +13,8 @@ interface Linear {
   readonly turned: boolean;
   bias: TensorProto | null;
   activation: ActivationOption | "softmax";
+  /** The value that it gives so far. */
+  output: string;
 }
 
 const linears = new WeakMap<Link, Linear>();
@@ -22,7 +24,7 @@ export function readMatMul(graph: Graph, node: NodeProto): Outputs {
   const kernel = graph.constant(node, 1);
   if (!kernel) return graph.refuse(node, "it multiplies two values that both depend on the input");
   if (kernel.shape.length !== 2) return graph.refuse(node, `its matrix has ${kernel.shape.length} axes: expected 2`);
-  return addLinear(graph, node, { kernel, turned: false, bias: null, activation: "linear" });
+  return addLinear(graph, node, { kernel, turned: false, bias: null, activation: "linear", output: node.outputs[0] });
 }
 
 /** x · W + b with one axis of rows. */
@@ -42,7 +44,7 @@ export function readGemm(graph: Graph, node: NodeProto): Outputs {
   if (graph.input(node, 2) && !bias) return graph.refuse(node, "its bias is not in the file");
   if (bias && !isRow(bias, kernel.shape[turned ? 0 : 1]))
     return graph.refuse(node, "its bias is not one number for each unit");
-  return addLinear(graph, node, { kernel, turned, bias, activation: "linear" });
+  return addLinear(graph, node, { kernel, turned, bias, activation: "linear", output: node.outputs[0] });
 }
 
 /** A bias behind a product; any other sum is not a layer. */
@@ -57,6 +59,7 @@ export function readAdd(graph: Graph, node: NodeProto): Outputs {
     return graph.refuse(node, "it adds what is not one number for each unit of a linear layer");
   }
   linear.bias = bias;
+  linear.output = node.outputs[0];
   graph.join(node, flow.link as Link);
   return [flow];
 }
@@ -74,6 +77,7 @@ export function joinActivation(
   const linear = openLinear(graph, node.inputs[0], flow);
   if (linear?.activation !== "linear") return false;
   linear.activation = activation;
+  linear.output = node.outputs[0];
   graph.join(node, flow.link as Link);
   return true;
 }
@@ -116,9 +120,10 @@ function addLinear(graph: Graph, node: NodeProto, linear: Linear): Outputs {
   return fits ? [flowOf(link, "sequence", [...input.axes.slice(0, -1), axis("features", units)])] : [];
 }
 
-/** The linear layer that a value comes from, if nothing else reads the value. */
+/** The linear layer that a value comes from, as it is, if nothing else reads the value. */
 function openLinear(graph: Graph, name: string, flow: Flow): Linear | undefined {
-  return flow.link && graph.uses(name) === 1 ? linears.get(flow.link) : undefined;
+  const linear = flow.link && linears.get(flow.link);
+  return linear?.output === name && graph.uses(name) === 1 ? linear : undefined;
 }
 
 /** Whether a tensor is [units], or that behind axes of 1. */

@@ -12,7 +12,8 @@ type Layout = (flow: Flow, graph: Graph, node: NodeProto) => Result;
 
 const layouts: Readonly<Record<string, Layout>> = {
   Identity: (flow) => flow,
-  Cast: (flow) => flow,
+  Cast: (flow, _, node) =>
+    flow.link && !reals.includes(node.attributes.get("to")?.i ?? 0) ? "it makes whole numbers of fractions" : flow,
   Transpose: transpose,
   Squeeze: squeeze,
   Unsqueeze: unsqueeze,
@@ -29,6 +30,9 @@ const layouts: Readonly<Record<string, Layout>> = {
   Split: split,
   Expand: () => "it repeats data",
 };
+
+/** TensorProto.DataType of float, float16, double and bfloat16. */
+const reals: readonly number[] = [1, 10, 11, 16];
 
 /** Whether an operator only moves data about. */
 export function isLayout(operator: string): boolean {
