@@ -18,6 +18,8 @@ export type Format =
 
 const hdf5 = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 const zip = [0x50, 0x4b];
+/** The number that PyTorch pickled first before it wrote zip files: its loader says what to do. */
+const oldPyTorch = [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20];
 
 /**
  * Which format a file is of: by its first bytes where they tell it, else by its name. A file of Protocol Buffers has no
@@ -31,6 +33,7 @@ export async function detect(file: ForeignFile): Promise<Format> {
   const begins = (magic: readonly number[], at = 0) => magic.every((byte, i) => bytes[at + i] === byte);
   if (begins(hdf5) || begins(hdf5, 512)) return "keras-h5";
   if (begins(zip)) return detectZip(file);
+  if (begins(oldPyTorch)) return "pytorch";
   if (/\.(pt|pth|tar|ckpt|bin)$/.test(name) && (bytes[0] === 0x80 || hasTar(bytes))) return "pytorch";
   if (bytes[8] === 0x7b && bytes[7] === 0) return detectSafetensors(file);
   if (name.endsWith(".onnx")) return "onnx";

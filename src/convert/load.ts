@@ -17,6 +17,8 @@ export interface LoadOptions {
   readonly head?: readonly Head[] | undefined;
   /** Numbers for weights that an ONNX graph takes as inputs, by the inputs' names. */
   readonly inputs?: Readonly<Record<string, TensorLike>> | undefined;
+  /** Whether a GRU of a state dict gives every step's output, as `torch.nn.GRU` does. Default true. */
+  readonly returnSequences?: boolean | undefined;
   /** The operator of a TensorFlow graph whose output is the model's, where it has several ends. */
   readonly output?: string | undefined;
 }
@@ -29,7 +31,7 @@ interface Entry {
   readonly takes: readonly (keyof LoadOptions)[];
 }
 
-const tensors = ["mapping", "head"] as const;
+const tensors = ["mapping", "head", "returnSequences"] as const;
 
 const loaders: Readonly<Record<Format, Entry>> = {
   congruent: { load: () => import("./congruent/read.ts"), takes: [] },
@@ -44,8 +46,18 @@ const loaders: Readonly<Record<Format, Entry>> = {
   json: { load: () => import("./json/read.ts"), takes: tensors },
 };
 
+const every: Readonly<Record<keyof LoadOptions, true>> = {
+  format: true,
+  config: true,
+  mapping: true,
+  head: true,
+  returnSequences: true,
+  inputs: true,
+  output: true,
+};
+
 /** What says how a file is read. */
-export const loadOptions: readonly (keyof LoadOptions)[] = ["format", "config", "mapping", "head", "inputs", "output"];
+export const loadOptions = Object.keys(every) as readonly (keyof LoadOptions)[];
 
 /**
  * What a file of another framework holds, part by part, those that cannot be converted too.

@@ -21,6 +21,7 @@ await build({
 });
 const { attackFormat, hostileFormats } = await import(pathToFileURL(outfile).href);
 
+let passed = 0;
 let failed = 0;
 for (const format of positionals.length > 0 ? positionals : hostileFormats(root)) {
   const begun = Date.now();
@@ -32,7 +33,8 @@ for (const format of positionals.length > 0 ? positionals : hostileFormats(root)
     `${format}: ${cases} cases in ${seconds} s: ${refused} refused, ${same} same, ${changed} changed; ${cost}`,
   );
   for (const failure of failures) console.log(`  ${failure}`);
-  failed += failures.length;
+  if (failures.length > 0) failed++;
+  else passed++;
 }
-console.log(failed === 0 ? "nothing that must not happen" : `${failed} failures`);
+console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
