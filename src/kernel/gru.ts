@@ -107,15 +107,20 @@ class GruOperation implements Operation {
     const { stride, layer } = recurrence;
     const { units, returnSequences } = layer;
     const { first, rows, masked } = frame;
-    const rule = !returnSequences && semantics.lastOutput === "state" ? "carry-state" : paddingRule(layer, semantics);
     if (!recurrence.embedding) lookUpFrame(memory, frame);
     const flags = started[this.slot];
     const { address, spare } = frame;
     const h = states[this.slot] + first * stride * 4;
-    for (let r = 0; r < rows; r++) memory.u8[scratch.started + r] = flags[first + r];
-    const mask = masked ? scratch.mask : 0;
-    recurrence.call(address, frame.stride, rows, 1, mask, h, scratch.started, spare, rule);
-    for (let r = 0; r < rows; r++) flags[first + r] = memory.u8[scratch.started + r];
+    if (masked) {
+      const rule = !returnSequences && semantics.lastOutput === "state" ? "carry-state" : paddingRule(layer, semantics);
+      for (let r = 0; r < rows; r++) memory.u8[scratch.started + r] = flags[first + r];
+      recurrence.call(address, frame.stride, rows, 1, scratch.mask, h, scratch.started, spare, rule);
+      for (let r = 0; r < rows; r++) flags[first + r] = memory.u8[scratch.started + r];
+    } else {
+      // Nothing is padding, so no rule comes in: this is the path that has to be short.
+      recurrence.call(address, frame.stride, rows, 1, 0, h, scratch.started, spare, "zero");
+      for (let r = 0; r < rows; r++) flags[first + r] = 1;
+    }
     advance(frame, units, 4 * stride);
     // Without a sequence there is no mask either: in a stream every later layer has a step to do.
     if (!returnSequences) frame.masked = false;

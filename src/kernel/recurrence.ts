@@ -165,8 +165,8 @@ export class Recurrence {
           const cell = (first + r) * time + t;
           const to = (scratch.x >> 2) + r * steps * width;
           if (mask) copy(memory.u8, scratch.mask + r * steps, mask, cell, steps);
-          // What is behind the last valid step is never read.
-          const needed = mask ? Math.max(0, mask.lastIndexOf(1, cell + steps - 1) + 1 - cell) : steps;
+          // What is behind the last valid step is never read; not positive where none is.
+          const needed = mask ? mask.lastIndexOf(1, cell + steps - 1) + 1 - cell : steps;
           if (input.embedding) copy(memory.i32, to, data as Int32Array, cell, needed);
           else copy(memory.f32, to, data as Float32Array, cell * width, needed * width);
         }

@@ -78,8 +78,9 @@ export class KernelStream implements EngineStream {
   step(data: Float32Array | Int32Array, out: Float32Array, valid: Uint8Array | null): void {
     this.states.admit(this);
     const { rows, frame, memory, scratch, operations, context } = this;
-    const features = data.length / rows;
-    const units = out.length / rows;
+    // Most streams have one row, and a division takes as long as a small layer's arithmetic.
+    const features = rows === 1 ? data.length : data.length / rows;
+    const units = rows === 1 ? out.length : out.length / rows;
     const input = data instanceof Float32Array ? memory.f32 : memory.i32;
     for (let first = 0; first < rows; first += ROWS) {
       const count = rows - first < ROWS ? rows - first : ROWS;

@@ -48,7 +48,7 @@ def in_script(text: str, language: Language) -> float:
 
 
 def pieces(line: str) -> list[str]:
-    """A line, cut where the formatter left a gap (tag and text, columns), with single spaces, without leading options."""
+    """A line, cut where the formatter left a gap (tag and text, columns); single spaces, no leading options."""
     cut = [" ".join(unicodedata.normalize("NFC", piece).split()) for piece in GAP.split(line.strip())]
     return [OPTION.sub("", piece) for piece in cut]
 
@@ -56,7 +56,7 @@ def pieces(line: str) -> list[str]:
 def is_prose(text: str, language: Language) -> bool:
     if len(text.encode()) < MIN_BYTES:
         return False
-    letters = sum(character.isalpha() or character == " " or unicodedata.category(character) == "Mn" for character in text)
+    letters = sum(c.isalpha() or c == " " or unicodedata.category(c) == "Mn" for c in text)
     if letters < MIN_LETTERS * len(text) or in_script(text, language) < MIN_SCRIPT:
         return False
     words = WORD.findall(text)

@@ -114,7 +114,7 @@ def main() -> None:
             "heldOut": {"pages": sorted({page for page, _ in held_out}), **count(held_out)},
             "fortunes": count(tales),
         }
-        print(f"{language.name}: {len(train)} lines to learn, {len(held_out)} held out, {len(tales)} fortunes", flush=True)
+        print(f"{language.name}: {len(train)} lines to learn, {len(held_out)} held out, {len(tales)} fortunes")
     for name, part in rows.items():
         random.Random(SEED).shuffle(part)
         with open(work / f"{name}.jsonl", "w", encoding="utf-8") as file:

@@ -4,7 +4,8 @@
 
 FOLDER holds heldout.jsonl and fortunes.jsonl, which data.py wrote. Writes into ../model: results.json (accuracies),
 confusion.svg, heldout.jsonl (texts) and heldout.probabilities.f32 (Keras's own answers, little-endian float32, a row
-of as many as there are languages for each text).
+of as many as there are languages for each text); and into FOLDER sample.json and expected.json, one text's ids and
+probabilities, for the converted file to verify itself with.
 """
 
 import argparse
@@ -24,11 +25,13 @@ from languages import CODES, LANGUAGES, Language
 
 SEED = 6
 MODEL = Path(__file__).parent.parent / "model"
+SAMPLE = "Which language is this text in?"
 LENGTHS = (10, 20, 50, 100, 1000)  # bytes
 PER_LANGUAGE = 400  # crops of one length, where there is so much text
 PER_LINE = 3
 COMMITTED = 100  # texts of a language in heldout.jsonl
-COMMITTED_LENGTHS = (10, 20, 30, 50, 100)
+COMMITTED_SAMPLE = "Which language is this text in?"
+LENGTHS = (10, 20, 30, 50, 100)
 NEAR = {"da", "nb"}  # nearly one language in writing: reported apart
 
 
@@ -72,6 +75,11 @@ def predict(network: keras.Model, texts: list[str]) -> np.ndarray:
     return network.predict(np.stack([encode(text.encode(), longest) for text in texts]), batch_size=512, verbose=0)
 
 
+def mean(shares: np.ndarray) -> float:
+    """So that every language counts the same, however many texts it has."""
+    return round(float(shares.mean()), 4)
+
+
 def measure(network: keras.Model, path: Path, lengths: tuple[int, ...]) -> tuple[dict, dict]:
     """Accuracies by length and language, and (languages, languages) counts by length: true rows, answered columns."""
     texts = load(path)
@@ -89,12 +97,11 @@ def measure(network: keras.Model, path: Path, lengths: tuple[int, ...]) -> tuple
         pair = [CODES.index(code) for code in sorted(NEAR)]
         as_one = right.copy()
         as_one[pair] = confusion[np.ix_(pair, pair)].sum(1)
-        share = lambda hits, rows: round(float((hits[rows] / counts[rows]).mean()), 4)
         results[length] = {
             "texts": int(counts.sum()),
-            "accuracy": share(right, tested),
-            "accuracyWithoutDanishAndNorwegian": share(right, apart),
-            "accuracyDanishAndNorwegianAsOne": share(as_one, tested),
+            "accuracy": mean(right[tested] / counts[tested]),
+            "accuracyWithoutDanishAndNorwegian": mean(right[apart] / counts[apart]),
+            "accuracyDanishAndNorwegianAsOne": mean(as_one[tested] / counts[tested]),
             "languages": {
                 code: {"texts": int(counts[i]), "accuracy": round(float(right[i] / counts[i]), 4)}
                 for i, code in enumerate(CODES)
@@ -130,7 +137,7 @@ def draw(confusion: np.ndarray, title: str, file: Path) -> None:
 
 
 def write_held_out(network: keras.Model, path: Path) -> int:
-    """Short pieces (10 to 100 bytes) of held-out lines with Keras's probabilities, one text at a time: no padding."""
+    """Short pieces (10 to 100 bytes) of held-out lines, and Keras's probabilities of each; returns how many."""
     texts = load(path)
     rows = []
     for language in LANGUAGES:
@@ -157,6 +164,8 @@ def main() -> None:
     fortunes, _ = measure(network, options.work / "fortunes.jsonl", LENGTHS[:-1])
     if options.only_print:
         return
+    (options.work / "sample.json").write_text(json.dumps([encode(SAMPLE.encode(), len(SAMPLE)).tolist()]))
+    (options.work / "expected.json").write_text(json.dumps(predict(network, [SAMPLE]).tolist()))
     draw(confusions[50], "Held-out manual pages, 50 bytes: % of each language's texts", MODEL / "confusion.svg")
     results = {
         "languages": CODES,

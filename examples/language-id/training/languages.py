@@ -12,7 +12,7 @@ class Language(NamedTuple):
     fortunes: tuple[str, ...] = ()  # packages of fortunes: only tested on
 
 
-# Not manpages-mk: without English and repeated lines, 4 kB of Macedonian are left. Nor the manpages-pt packages (empty).
+# Not manpages-mk: without English and repeated lines, 4 kB of Macedonian are left. manpages-pt is empty.
 LANGUAGES = (
     Language("cs", "Czech", "LATIN", ("manpages-cs", "manpages-cs-dev"), ("cs",), ("fortunes-cs",)),
     Language("da", "Danish", "LATIN", ("manpages-da", "manpages-da-dev"), ("da",)),

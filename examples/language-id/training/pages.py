@@ -21,7 +21,7 @@ TABLES = re.compile(r"(ascii|armscii|iso[_-]8859|cp125|koi8|charsets|utf-8)")
 
 
 def find(root: Path, folder: str) -> list[Path]:
-    """The pages of one language in an unpacked package, without links, pages that only name another page, and tables."""
+    """The pages of one language in an unpacked package: no links, no pages that only name another page, no tables."""
     paths = sorted((root / "usr/share/man" / folder).glob("man[1-9]/*.gz"))
     return [path for path in paths if not path.is_symlink() and not TABLES.match(path.name) and not _is_stub(path)]
 

@@ -39,6 +39,7 @@ def main() -> None:
     keras.utils.set_random_seed(SEED)
 
     phases = [(max(1, round(steps * options.scale)), size, length) for steps, size, length in PHASES]
+    warmup = phases[0][0] // 20
     ids = keras.Input((None,), dtype="int32")
     embedding = keras.layers.Embedding(IDS, FEATURES, mask_zero=True, name="embedding")
     gru = keras.layers.GRU(UNITS, return_sequences=True, name="gru")
@@ -49,10 +50,10 @@ def main() -> None:
         keras.optimizers.Adam(
             keras.optimizers.schedules.CosineDecay(
                 LEARNING_RATE / 10,
-                sum(steps for steps, _, _ in phases),
+                sum(steps for steps, _, _ in phases) - warmup,
                 alpha=0.001,
                 warmup_target=LEARNING_RATE,
-                warmup_steps=phases[0][0] // 20,
+                warmup_steps=warmup,
             ),
             clipnorm=1.0,
         ),
@@ -65,12 +66,11 @@ def main() -> None:
         epochs = max(1, steps // 100)
         network.fit(crops.batches(size, length), steps_per_epoch=steps // epochs, epochs=epochs, verbose=2)
 
-    final = keras.layers.GRU(UNITS, name="gru")
     written = keras.Sequential(
         [
             keras.Input((None,), dtype="int32", name="bytes"),
             keras.layers.Embedding(IDS, FEATURES, mask_zero=True, name="embedding"),
-            final,
+            keras.layers.GRU(UNITS, name="gru"),
             keras.layers.Dense(len(CODES), activation="softmax", name="languages"),
         ],
         name="language_id",

@@ -17,19 +17,22 @@ export default {
     if (request.method !== "POST") {
       return answer(405, { error: "post the text: curl --data-binary @FILE URL" }, { allow: "POST" });
     }
-    if (Number(request.headers.get("content-length")) > MOST) return tooLarge();
     model ??= loadModel(file);
     const reader = new Reader(await model);
     // fatal: bytes that are no text are refused, wherever they come; a character may be cut by the end of a chunk.
     const text = new TextDecoder("utf-8", { fatal: true });
     let control = 0;
+    let length = 0;
     try {
       for await (const chunk of chunksOf(request)) {
-        // Without a content-length, the text is as long as it turns out to be.
-        if (reader.length + chunk.length > MOST) return tooLarge();
+        length += chunk.length;
+        // What is too long is read to its end all the same, though no further into the model: a client that is answered
+        // while it is still sending may take the closed connection for a failure.
+        if (length > MOST) continue;
         control += countControl(text.decode(chunk, { stream: true }));
         reader.read(chunk);
       }
+      if (length > MOST) return answer(413, { error: `expected at most ${MOST} bytes` });
       control += countControl(text.decode());
     } catch (error) {
       if (error instanceof TypeError) return answer(415, { error: "expected text in UTF-8" });
@@ -45,10 +48,6 @@ export default {
 /** @param {Request} request @returns {AsyncIterable<Uint8Array> | Uint8Array[]} */
 function chunksOf(request) {
   return /** @type {any} */ (request.body) ?? [];
-}
-
-function tooLarge() {
-  return answer(413, { error: `expected at most ${MOST} bytes` });
 }
 
 /** Characters that no text has: all below the space but tab and line ends. @param {string} text */
