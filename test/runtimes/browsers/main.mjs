@@ -1,6 +1,7 @@
 // The page: its own suite first, in a fresh process, then every other scope that a page can open.
 import { checkCore } from "../core.mjs";
 import { engine } from "../engine.mjs";
+import { checkFile, modelFile } from "../file.mjs";
 import { runSuite, startCold } from "../suite.mjs";
 import { runWorklet } from "./audio.mjs";
 import { collect } from "./collect.mjs";
@@ -17,8 +18,13 @@ await send("page", async () => {
     "module, streamed": () => WebAssembly.compileStreaming(fetch(kernelFile)),
   });
   const reference = runSuite(await import("congruent/reference"));
+  const url = URL.createObjectURL(new Blob([modelFile()]));
+  const checks = await checkFile("congruent", library.loadModel, {
+    URL: () => new URL(url),
+    "URL as a text": () => url,
+  });
   const proof = { userAgent: navigator.userAgent, engine: engine() };
-  return { ...proof, timings, suite: runSuite(library), core, reference };
+  return { ...proof, timings, suite: runSuite(library), core, checks, reference };
 });
 await send("dedicated worker", () => runWorker("worker.mjs"));
 await send("worker without globals", () => runWorker("bare-worker.mjs"));

@@ -1,15 +1,23 @@
 // Bun: the default entry, congruent/core with files of Bun's own, the reference.
-import { fileURLToPath } from "node:url";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import * as congruent from "congruent";
 import * as core from "congruent/core";
 import * as reference from "congruent/reference";
 import { checkCore } from "../core.mjs";
 import { engine } from "../engine.mjs";
+import { checkFile, modelFile } from "../file.mjs";
 import { runSuite } from "../suite.mjs";
 
 if (!process.versions.bun || engine() !== "JavaScriptCore") throw new Error(`not Bun: ${engine()}`);
 const file = Bun.file(fileURLToPath(import.meta.resolve("congruent/gru.wasm")));
 const bytes = await file.bytes();
+const folder = mkdtempSync(join(tmpdir(), "congruent-"));
+const path = join(folder, "model.safetensors");
+writeFileSync(path, modelFile());
+const files = { path: () => path, "file URL": () => pathToFileURL(path), "file of Bun": () => Bun.file(path) };
 const result = {
   version: Bun.version,
   engine: "JavaScriptCore",
@@ -21,6 +29,12 @@ const result = {
     module: () => new WebAssembly.Module(bytes),
     response: () => new Response(file),
   }),
+  checks: [
+    ...(await checkFile("congruent", congruent.loadModel, files)),
+    ...(await checkFile("congruent/core", (source) => core.loadModel(source, core.createKernel(bytes)))),
+    ...(await checkFile("congruent/reference", reference.loadModel)),
+  ],
   reference: runSuite(reference),
 };
+rmSync(folder, { recursive: true });
 console.log(JSON.stringify(result));

@@ -5,6 +5,7 @@ import source kernel from "congruent/gru.wasm";
 import * as reference from "congruent/reference";
 import { checkCore } from "../core.mjs";
 import { engine } from "../engine.mjs";
+import { checkFile } from "../file.mjs";
 import { runSuite } from "../suite.mjs";
 
 if (engine() !== "V8") throw new Error(`not Deno: ${engine()}`);
@@ -18,6 +19,11 @@ const result = {
   entry: import.meta.resolve("congruent"),
   suite: runSuite(congruent),
   core: await checkCore(core, { module: () => kernel, "promise of a module": () => Promise.resolve(kernel) }),
+  checks: [
+    ...(await checkFile("congruent", congruent.loadModel)),
+    ...(await checkFile("congruent/core", (source) => core.loadModel(source, core.createKernel(kernel)))),
+    ...(await checkFile("congruent/reference", reference.loadModel)),
+  ],
   reference: runSuite(reference),
 };
 console.log(JSON.stringify(result));

@@ -63,7 +63,7 @@ async function buildBundle(app) {
  */
 async function layOutModules(app, library) {
   const folder = join(app, "workerd-modules");
-  const own = ["core.mjs", "engine.mjs", "seed.mjs", "suite.mjs", "golden", "workerd/worker.mjs"];
+  const own = ["core.mjs", "engine.mjs", "file.mjs", "seed.mjs", "suite.mjs", "golden", "workerd/worker.mjs"];
   for (const path of own) cpSync(join(app, path), join(folder, path), { recursive: true });
   cpSync(join(library, "dist"), join(folder, "dist"), { recursive: true });
   const entries = { congruent: workerdEntry, "congruent/core": "core.js", "congruent/reference": "reference.js" };

@@ -5,6 +5,7 @@ import kernel from "congruent/gru.wasm";
 import * as reference from "congruent/reference";
 import { checkCore } from "../core.mjs";
 import { engine } from "../engine.mjs";
+import { checkFile } from "../file.mjs";
 import { seedLayers, tokens } from "../seed.mjs";
 import { check, runSuite } from "../suite.mjs";
 
@@ -27,6 +28,9 @@ export default {
           return String(third);
         }),
         check("bytes are refused with a clear message", () => refuseBytes()),
+        ...(await checkFile("congruent", congruent.loadModel)),
+        ...(await checkFile("congruent/core", (source) => core.loadModel(source, core.createKernel(kernel)))),
+        ...(await checkFile("congruent/reference", reference.loadModel)),
       ],
       reference: runSuite(reference),
     };
