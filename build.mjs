@@ -152,7 +152,7 @@ function optimize(compiled) {
   for (let i = 0; i < module.getNumFunctions(); i++) {
     const reference = module.getFunctionByIndex(i);
     const { name } = binaryen.getFunctionInfo(reference);
-    if (!name.startsWith("assembly/matmul/")) module.runPassesOnFunction(reference, passes);
+    if (!/^assembly\/(matmul|tile)\//.test(name)) module.runPassesOnFunction(reference, passes);
   }
   const text = module.emitText();
   binaryen.setDebugInfo(false);

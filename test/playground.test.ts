@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { ourCode, theirCode } from "../examples/playground/model/code.mjs";
+import { ourCode } from "../examples/playground/model/code.mjs";
 import { answersOf } from "../examples/playground/model/compute.mjs";
+import { theirCode } from "../examples/playground/model/framework-code.mjs";
 import { frameworks } from "../examples/playground/model/frameworks.mjs";
 import { fromHash, toHash } from "../examples/playground/model/link.mjs";
 import { presets } from "../examples/playground/model/presets.mjs";

@@ -1,6 +1,7 @@
 // @ts-check
-import { ourCode, theirCode } from "./model/code.mjs";
+import { ourCode } from "./model/code.mjs";
 import { answersOf } from "./model/compute.mjs";
+import { theirCode } from "./model/framework-code.mjs";
 import { fromHash, toHash } from "./model/link.mjs";
 import { presets } from "./model/presets.mjs";
 import { effectiveMask, maskOfLengths } from "./model/state.mjs";
