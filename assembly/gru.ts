@@ -19,6 +19,7 @@
  *     y    (rows, steps, Hp)    every new state, at the place of its input, and the padding
  */
 import { activate, SIGMOID, TANH } from "./activation";
+import { stepOfEight, WIDTH } from "./eight";
 import { blend, sigmoidOfSums, tanhAndState } from "./gates";
 import { multiply } from "./matmul";
 import { padded } from "./pack";
@@ -156,6 +157,17 @@ function stepAfter(
   const gates = width * 3;
   let ph = self.ph;
   const vectors = <i32>(gates >> 4);
+  // Three rows and more are quicker through a tile.
+  const plain = self.recurrentActivation == SIGMOID && self.activation == TANH && self.clip == Infinity;
+  if (plain && width == WIDTH && rows < 3) {
+    for (let row = 0; row < rows; ++row) {
+      const state = h + <usize>entry(self.order, row) * width;
+      const output = y ? y + <usize>entry(cells, row) * width : state;
+      const p = projected(self, px, x, xStride, cells, row, gates);
+      stepOfEight(p, self.recurrentKernel, self.units, self.recurrentBias, state, output);
+    }
+    return;
+  }
   multiply(h, self.order, width, rows, self.recurrentKernel, self.units, vectors, self.recurrentBias, ph, gates);
   for (let row = 0; row < rows; ++row) {
     const p = projected(self, px, x, xStride, cells, row, gates);
@@ -211,9 +223,7 @@ function updateAndReset(self: Gru, px: usize, ph: usize, width: usize): void {
     sigmoidOfSums(px, ph, width << 1);
     return;
   }
-  addTo(ph, px, width << 1);
-  if (self.clip != Infinity) clamp(ph, width << 1, self.clip);
-  activate(self.recurrentActivation, ph, <i32>(width >> 3), self.recurrentAlpha, self.recurrentBeta);
+  activateSum(ph, px, width << 1, self.clip, self.recurrentActivation, self.recurrentAlpha, self.recurrentBeta);
 }
 
 /** n from its recurrent product, and the new state. */
@@ -242,9 +252,7 @@ function candidateAndState(
   if (after) {
     for (let i: usize = 0; i < width; i += 16) v128.store(n + i, f32x4.mul(v128.load(r + i), v128.load(n + i)));
   }
-  addTo(n, px, width);
-  if (self.clip != Infinity) clamp(n, width, self.clip);
-  activate(self.activation, n, <i32>(width >> 4), self.activationAlpha, self.activationBeta);
+  activateSum(n, px, width, self.clip, self.activation, self.activationAlpha, self.activationBeta);
   for (let i: usize = 0; i < width; i += 16) {
     const state = blend(v128.load(ph + i), v128.load(h + i), v128.load(n + i));
     v128.store(h + i, state);
@@ -252,18 +260,17 @@ function candidateAndState(
   }
 }
 
-/** a += b over some bytes; the recurrent side is the one in place, and addition does not care. */
-// @ts-ignore: decorator
-@inline
-function addTo(a: usize, b: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) v128.store(a + i, f32x4.add(v128.load(b + i), v128.load(a + i)));
-}
-
-/** Bounds to [-c, c]; NaN stays. */
-function clamp(a: usize, bytes: usize, c: f32): void {
+/**
+ * a = activation(clip(a + b)) over some bytes; the recurrent side is the one in place, and addition does not care.
+ *
+ * @param c the bound to [-c, c], Infinity for none; NaN stays
+ */
+function activateSum(a: usize, b: usize, bytes: usize, c: f32, activation: i32, alpha: f32, beta: f32): void {
   const high = f32x4.splat(c);
   const low = f32x4.splat(-c);
   for (let i: usize = 0; i < bytes; i += 16) {
-    v128.store(a + i, f32x4.pmin(f32x4.pmax(v128.load(a + i), low), high));
+    const sum = f32x4.add(v128.load(b + i), v128.load(a + i));
+    v128.store(a + i, f32x4.pmin(f32x4.pmax(sum, low), high));
   }
+  activate(activation, a, <i32>(bytes >> 4), alpha, beta);
 }
