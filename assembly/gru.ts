@@ -21,7 +21,7 @@
 import { activate, SIGMOID, TANH } from "./activation";
 import { stepOfEight, WIDTH } from "./eight";
 import { blend, sigmoidOfSums, tanhAndState } from "./gates";
-import { multiply } from "./matmul";
+import { multiply, multiplyRow } from "./matmul";
 import { padded } from "./pack";
 import { entry, Packing, packSteps, pad } from "./padding";
 
@@ -120,6 +120,27 @@ export function gru(
   pad(true, rows, steps, mask, reverse, h, started, y, width, rule, value);
 }
 
+/**
+ * One valid step of one row: as `gru` with nothing to list and nothing to pad.
+ *
+ * @param x (I), or the id of an embedding's row
+ * @param y (Hp) gets the new state
+ */
+export function step(layer: usize, x: usize, h: usize, y: usize): void {
+  const self = changetype<Gru>(layer);
+  const width = <usize>padded(self.units) << 2;
+  const gates = width * 3;
+  const cells = self.cells;
+  store<i32>(self.order, 0);
+  store<i32>(cells, 0);
+  if (!self.table) {
+    const row = self.embedding ? self.embedding + (<usize>(load<i32>(x) * self.inputs) << 2) : x;
+    multiplyRow(row, self.kernel, self.inputs, <i32>(gates >> 4), self.bias, self.px);
+  }
+  if (self.resetAfter) stepAfter(self, self.px, x, 0, cells, 1, h, y, width);
+  else stepBefore(self, self.px, x, 0, cells, 1, h, y, width);
+}
+
 /** px = b + x · W of some packed steps. */
 function project(self: Gru, x: usize, xStride: usize, cells: usize, count: i32, gates: usize): void {
   const vectors = <i32>(gates >> 4);
@@ -140,6 +161,18 @@ function project(self: Gru, x: usize, xStride: usize, cells: usize, count: i32, 
 function projected(self: Gru, px: usize, x: usize, xStride: usize, cells: usize, row: i32, gates: usize): usize {
   if (!self.table) return px + <usize>row * gates;
   return self.table + <usize>load<i32>(x + <usize>entry(cells, row) * xStride) * gates;
+}
+
+/** ph = rb + h · R of the rows alive. */
+// @ts-ignore: decorator
+@inline
+function product(self: Gru, h: usize, rows: i32, depth: i32, vectors: i32, ph: usize, gates: usize, width: usize): void {
+  const order = self.order;
+  const w = self.recurrentKernel;
+  const bias = self.recurrentBias;
+  // One row is the rule, and every call between takes nanoseconds.
+  if (rows == 1) multiplyRow(h + <usize>entry(order, 0) * width, w, depth, vectors, bias, ph);
+  else multiply(h, order, width, rows, w, depth, vectors, bias, ph, gates);
 }
 
 /** One step of the rows alive, reset after: one recurrent product for all three gates. */
@@ -168,7 +201,7 @@ function stepAfter(
     }
     return;
   }
-  multiply(h, self.order, width, rows, self.recurrentKernel, self.units, vectors, self.recurrentBias, ph, gates);
+  product(self, h, rows, self.units, vectors, ph, gates, width);
   for (let row = 0; row < rows; ++row) {
     const p = projected(self, px, x, xStride, cells, row, gates);
     updateAndReset(self, p, ph, width);
@@ -194,7 +227,7 @@ function stepBefore(
   let ph = self.ph;
   let rh = self.rh;
   const two = <i32>(width >> 3);
-  multiply(h, self.order, width, rows, self.recurrentKernel, depth, two, self.recurrentBias, ph, gates);
+  product(self, h, rows, depth, two, ph, gates, width);
   for (let row = 0; row < rows; ++row) {
     updateAndReset(self, projected(self, px, x, xStride, cells, row, gates), ph, width);
     const hr = h + <usize>entry(self.order, row) * width;

@@ -251,6 +251,11 @@ export class Recurrence {
       for (let i = 0; i < steps; i++) memory.read(y + i * stride * 4, outputs, (row + time - 1 - t - i) * units, units);
   }
 
+  /** One valid step of one row in the kernel's memory; arguments as of the export `step`. */
+  step(x: number, h: number, y: number): void {
+    this.memory.exports.step(this.struct, x, h, y);
+  }
+
   /**
    * A block whose parts are all in the kernel's memory; arguments as of the export `gru`.
    */
