@@ -83,8 +83,9 @@ const options = new Set(process.argv.slice(2));
 process.chdir(root);
 
 /**
- * The entries that make models get one file for what they share, where esbuild would make one for every combination of
- * them: each file more is a third of a millisecond of every cold start. Bundlers leave out what an app does not use.
+ * All that makes models is in one file that every entry shares, where esbuild would make one for every combination of
+ * entries (and of what they import later): each file more is a third of a millisecond of every cold start. Bundlers leave
+ * out what an app does not use.
  *
  * @type {esbuild.Plugin}
  */
@@ -93,9 +94,9 @@ const sharing = {
   setup(build) {
     const shared = [entries.core.source, entries.reference.source].map((source) => join(root, source));
     const all = new Set([
-      ...shared,
-      join(root, entries.index.source),
+      ...Object.values(entries).map(({ source }) => join(root, source)),
       ...Object.values(twins).map((twin) => join(root, twin)),
+      ...importedLater(),
     ]);
     build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
       if (!all.has(path)) return undefined;
@@ -104,6 +105,21 @@ const sharing = {
     });
   },
 };
+
+/** The sources that others import when they need them. */
+function importedLater() {
+  return sourcesOf("src").flatMap((file) => {
+    const targets = readFileSync(file, "utf8").matchAll(/\bimport\("(\.[^"]+)"\)/g);
+    return Array.from(targets, ([, target]) => join(root, file, "..", target));
+  });
+}
+
+/** @param {string} folder */
+function sourcesOf(folder) {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((file) => join(folder, file))
+    .filter((file) => file.endsWith(".ts"));
+}
 
 if (options.has("--if-stale") && isFresh()) process.exit(0);
 await buildWasm();
@@ -115,9 +131,7 @@ if (!options.has("--wasm-only")) {
 function isFresh() {
   if (!existsSync("dist/index.js")) return false;
   const built = statSync("dist/index.js").mtimeMs;
-  const sources = ["assembly", "src"].flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)),
-  );
+  const sources = ["assembly", "src"].flatMap(sourcesOf);
   return [...sources, "build.mjs", "asconfig.json", "package.json"].every((file) => statSync(file).mtimeMs <= built);
 }
 
