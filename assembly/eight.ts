@@ -1,7 +1,7 @@
 /**
  * A step of a GRU with five to eight units, reset after, sigmoid and tanh, without a clip: small enough to stay in
  * registers from the recurrent product to the new state. The same operations in the same order as multiply and gates.ts,
- * of which calls, loops and memory would take longer than the arithmetic.
+ * but without their calls and memory in between.
  */
 import { sigmoid, tanh } from "./activation";
 import { blend } from "./gates";

@@ -166,7 +166,16 @@ function projected(self: Gru, px: usize, x: usize, xStride: usize, cells: usize,
 /** ph = rb + h · R of the rows alive. */
 // @ts-ignore: decorator
 @inline
-function product(self: Gru, h: usize, rows: i32, depth: i32, vectors: i32, ph: usize, gates: usize, width: usize): void {
+function product(
+  self: Gru,
+  h: usize,
+  rows: i32,
+  depth: i32,
+  vectors: i32,
+  ph: usize,
+  gates: usize,
+  width: usize,
+): void {
   const order = self.order;
   const w = self.recurrentKernel;
   const bias = self.recurrentBias;

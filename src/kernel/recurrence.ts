@@ -183,10 +183,10 @@ export class Recurrence {
         const y = outputs ? scratch.y : 0;
         const valid = mask ? scratch.mask : 0;
         this.call(scratch.x, 4 * width, alive, steps, valid, scratch.h, scratch.started, y, rule);
-        if (outputs) {
-          for (let i = 0; i < alive; i++) {
-            this.unload(i * steps, Math.min(ends[i] - t, steps), outputs, order[i] * time, t, time, flip);
-          }
+        for (let i = 0; outputs && i < alive; i++) {
+          const from = scratch.y + i * steps * stride * 4;
+          const to = (order[i] * time + (flip ? time - 1 - t : t)) * units;
+          memory.readRows(from, stride, outputs, to, units, Math.min(ends[i] - t, steps), flip ? -units : units);
         }
       }
       for (let i = 0; i < rows; i++) {
@@ -231,24 +231,6 @@ export class Recurrence {
     let alive = rows;
     while (alive > 0 && this.ends[alive - 1] <= t) alive--;
     return alive;
-  }
-
-  /** y's steps from place `from` on → a row of the outputs, from its time t on. */
-  private unload(
-    from: number,
-    steps: number,
-    outputs: Float32Array,
-    row: number,
-    t: number,
-    time: number,
-    flip: boolean,
-  ): void {
-    const { memory, scratch, stride } = this;
-    const { units } = this.layer;
-    const y = scratch.y + from * stride * 4;
-    if (!flip) memory.readRows(y, stride, outputs, (row + t) * units, units, steps);
-    else
-      for (let i = 0; i < steps; i++) memory.read(y + i * stride * 4, outputs, (row + time - 1 - t - i) * units, units);
   }
 
   /** One valid step of one row in the kernel's memory; arguments as of the export `step`. */
