@@ -1,7 +1,7 @@
 /**
  * A step of a GRU with five to eight units, reset after, sigmoid and tanh, without a clip: small enough to stay in
- * registers from the recurrent product to the new state. The same operations in the same order as multiply and gates.ts,
- * but without their calls and memory in between.
+ * registers from the recurrent product to the new state. The operations of multiply and gates.ts in their order, but
+ * without their calls and the memory in between.
  */
 import { sigmoid, tanh } from "./activation";
 import { blend } from "./gates";
