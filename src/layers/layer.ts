@@ -56,6 +56,26 @@ export interface GruWeights {
   readonly recurrentBias: Float32Array | null;
 }
 
+/** A matrix in int8: weight = value · scale, rounded to f32. */
+export interface QuantizedMatrix {
+  /** (K, N), row-major */
+  readonly values: Int8Array;
+  /** (N), a scale a column */
+  readonly scales: Float32Array;
+}
+
+/** Bits to which the rows are quantised that an int8 matrix is multiplied by. */
+export type Precision = 7 | 14;
+
+/** The matrices of one GRU direction in int8 (congruent/int8). */
+export interface QuantizedGru {
+  /** (I, 3H), gates z|r|n */
+  readonly kernel: QuantizedMatrix;
+  /** (H, 3H), gates z|r|n */
+  readonly recurrentKernel: QuantizedMatrix;
+  readonly precision: Precision;
+}
+
 /** A GRU over time in one direction. */
 export interface GruLayer {
   readonly kind: "gru";
@@ -65,6 +85,8 @@ export interface GruLayer {
   /** H */
   readonly units: number;
   readonly weights: GruWeights;
+  /** Its products in int8; `weights` then has the same matrices as f32, for all that does not run them. */
+  readonly int8?: QuantizedGru;
   /** g: of the candidate n */
   readonly activation: Activation;
   /** f: of the gates z and r */
