@@ -1,4 +1,5 @@
 import type { Activation } from "../activation.ts";
+import type { Product } from "../reference/product.ts";
 
 /**
  * Layers as the engines see them: validated, flat, in one internal order.
@@ -74,6 +75,8 @@ export interface QuantizedGru {
   /** (H, 3H), gates z|r|n */
   readonly recurrentKernel: QuantizedMatrix;
   readonly precision: Precision;
+  /** How the reference multiplies by them: layers bring it, so that nothing else need know of int8. */
+  readonly multiply: Product<QuantizedMatrix>;
 }
 
 /** A GRU over time in one direction. */
