@@ -23,7 +23,7 @@ export interface QuantizeOptions {
  * `congruent/reference`, and of a kernel that `congruent/core` has made of `congruent/int8.wasm` or
  * `congruent/int8-plain.wasm`.
  *
- * @throws CongruentError `option`; `weights`: numbers that are not finite, or a matrix of more than 2064 rows at precision
+ * @throws CongruentError `option`; `weights`: numbers that are not finite, or a matrix of more than 2048 rows at precision
  *   14; `model`: layers that are int8 already
  * @example const model = createModel(quantize([gru(options), dense(output)]));
  */

@@ -4,8 +4,8 @@ import { quantizedProduct } from "../reference/int8.ts";
 import type { Product } from "../reference/product.ts";
 import { dequantize } from "./quantize-matrix.ts";
 
-/** Rows of a matrix up to which the sums of whole numbers stay within 31 bits: 128 · 8191 · 2064 and 128 · 63 · 260,000. */
-export const maxDepth: Readonly<Record<Precision, number>> = { 7: 260_000, 14: 2064 };
+/** Rows of a matrix up to which the sums of whole numbers stay within 31 bits: 128 · 8191 · 2048 and 128 · 63 · 260,000. */
+export const maxDepth: Readonly<Record<Precision, number>> = { 7: 260_000, 14: 2048 };
 
 /**
  * A GRU whose products are made in int8, in every engine.
