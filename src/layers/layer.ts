@@ -36,6 +36,8 @@ export interface EmbeddingLayer {
   readonly weights: Float32Array;
   /** Whether id 0 is a masked step. */
   readonly maskZero: boolean;
+  /** The table as a file of int8 has it; `weights` is what it stands for. */
+  readonly int8?: QuantizedTable;
 }
 
 /** Masks the steps whose features all equal one value, and writes 0 over them. */
@@ -63,6 +65,19 @@ export interface QuantizedMatrix {
   readonly values: Int8Array;
   /** (N), a scale a column */
   readonly scales: Float32Array;
+  /** What the rounding cost, where it is known. */
+  readonly error?: QuantizationError | undefined;
+}
+
+/** How far int8 weights are off, relative to the matrix: |error| / |weight|, of the largest ones and of the rms. */
+export interface QuantizationError {
+  readonly max: number;
+  readonly rms: number;
+}
+
+/** The table of an embedding in int8, with a scale a row: (V, E) and (V). */
+export interface QuantizedTable extends QuantizedMatrix {
+  readonly kind: "int8";
 }
 
 /** Bits to which the rows are quantised that an int8 matrix is multiplied by. */
