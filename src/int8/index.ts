@@ -18,6 +18,7 @@ import type { Layer } from "../layers/layer.ts";
 import type { Model, ModelOptions } from "../model/model.ts";
 import { reference } from "../reference/kernel.ts";
 import { int8KernelOf } from "./kernel.ts";
+import { int8Parts } from "./model-file.ts";
 
 export * from "./api.ts";
 
@@ -56,5 +57,5 @@ export function createModel(layers: readonly Layer[], options?: ModelOptions): M
  * @throws CongruentError `file`, `unsupported`; or as {@link createModel} does
  */
 export function loadModel(source: ModelFileSource | PromiseLike<ModelFileSource>): Promise<LoadedModel> {
-  return loadKernelModel(createModel, source);
+  return loadKernelModel(createModel, source, int8Parts);
 }

@@ -11,6 +11,7 @@ import { loadKernelModel } from "../kernel/load.ts";
 import { reference } from "../reference/kernel.ts";
 import module from "./int8.wasm";
 import { int8KernelOf } from "./kernel.ts";
+import { int8Parts } from "./model-file.ts";
 
 export * from "./api.ts";
 
@@ -28,5 +29,5 @@ export const { createModel } = int8KernelOf(() => module, reference);
  * @throws CongruentError `file`, `unsupported`; or as {@link createModel} does
  */
 export function loadModel(source: ModelFileSource | PromiseLike<ModelFileSource>): Promise<LoadedModel> {
-  return loadKernelModel(createModel, source);
+  return loadKernelModel(createModel, source, int8Parts);
 }
