@@ -1,22 +1,28 @@
 import { expected } from "../errors.ts";
-import type { PackedMatrix } from "../kernel/matrix.ts";
+import type { Int8Exports } from "../kernel/exports-int8.ts";
+import { type PackedMatrix, writeBias } from "../kernel/matrix.ts";
+import { padded } from "../kernel/memory.ts";
 import { Recurrence } from "../kernel/recurrence.ts";
 import type { QuantizedGru } from "../layers/layer.ts";
-import type { Int8Exports } from "./exports.ts";
 
-/** Where a Gru (assembly/gru.ts) says at which precision it runs, 0 for f32; behind it, the scratch for its rows. */
+/** The field of a Gru (assembly/gru.ts) that says its precision, 0 for f32; behind it, the scratch for quantised rows. */
 const PRECISION = 28;
+
+/** Rows that multiplyInt8 quantises together. */
+const QUANTIZED_ROWS = 66;
 
 /** One direction of a GRU whose products are made in int8: what is different is how its matrices are kept. */
 export class QuantizedRecurrence extends Recurrence {
+  /** (QUANTIZED_ROWS) rows of 16 bytes, and 2 for each number of the deepest matrix */
+  private readonly quantized: number;
+
   /** Reserves room for everything. */
   constructor(...given: ConstructorParameters<typeof Recurrence>) {
     super(...given);
     const { inputs, units } = this.layer;
-    this.quantized = this.memory.reserve(this.exports.int8Scratch(inputs, units) / 4);
+    const deepest = Math.ceil(Math.max(inputs, units) / 16) * 16;
+    this.quantized = this.memory.reserve(QUANTIZED_ROWS * (4 + deepest / 2));
   }
-
-  private readonly quantized: number;
 
   private get exports(): Int8Exports {
     return this.memory.exports as Int8Exports;
@@ -30,10 +36,12 @@ export class QuantizedRecurrence extends Recurrence {
   protected override reserve(depth: number, gates: number): PackedMatrix {
     const { exports, memory, layer } = this;
     const { units, name } = layer;
-    if (!exports.int8Size) {
+    if (!exports.packInt8) {
       throw expected("model", name, "a kernel with int8, as congruent/int8 and congruent/int8.wasm have it", "another");
     }
-    return { address: memory.reserve(exports.int8Size(depth, gates, units) / 4), depth, gates, units };
+    // Columns: a scale, where the sum starts, and the values, eight k at a time.
+    const address = memory.reserve(gates * padded(units) * (2 + Math.ceil(depth / 8) * 2));
+    return { address, depth, gates, units };
   }
 
   protected override pack(matrix: PackedMatrix, name: "kernel" | "recurrentKernel", first: number): void {
@@ -41,8 +49,7 @@ export class QuantizedRecurrence extends Recurrence {
     const { address, depth, gates, units } = matrix;
     const { values, scales } = int8[name];
     const columns = scales.length;
-    memory.write(scratch.x, scales, first, gates * units);
-    exports.packScales(scratch.x, depth, gates, units, address);
+    writeBias(memory, address, scales.subarray(first, first + gates * units), gates);
     const fit = Math.floor((4 * scratch.capacity) / columns);
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.length);
     for (let k = 0; k < depth; k += fit) {
