@@ -57,34 +57,15 @@ const partialLayers = [["gru"], ["gru", "dense"], ["embedding", "masking", "gru"
 
 /** Twins of index for runtimes in which the module has to be imported, by the export condition in package.json. */
 const twins = { "index.workerd": "src/index.workerd.ts", "index.edge-light": "src/index.edge-light.ts" };
-/**
- * When it is imported, the loader makes a TextDecoder, which AudioWorklets do not have, and patches Object, which needs no
- * patch where ES2022 is. We use nothing of it that needs either, so both may go.
- *
- * @type {esbuild.Plugin}
- */
-const loaderWithoutEffects = {
-  name: "loader-without-effects",
-  setup({ onLoad }) {
-    onLoad({ filter: /@assemblyscript.loader.index\.js$/ }, ({ path }) => {
-      let contents = readFileSync(path, "utf8");
-      for (const effect of ["new TextDecoder(", "Object.hasOwn = "]) {
-        if (!contents.includes(effect)) fail(`the loader has no ${effect}`);
-      }
-      contents = contents.replace(/new TextDecoder\(.*\)/, "null").replace("Object.hasOwn = ", "const hasOwn = ");
-      return { contents };
-    });
-  },
-};
-
 const root = fileURLToPath(new URL(".", import.meta.url));
 const require = createRequire(import.meta.url);
 const options = new Set(process.argv.slice(2));
 process.chdir(root);
 
 /**
- * The entries that make models get one file for what they share, where esbuild would make one for every combination of
- * them: each file more is a third of a millisecond of every cold start. Bundlers leave out what an app does not use.
+ * All that makes models is in one file that every entry shares, where esbuild would make one for every combination of
+ * entries (and of what they import later): each file more is a third of a millisecond of every cold start. Bundlers leave
+ * out what an app does not use.
  *
  * @type {esbuild.Plugin}
  */
@@ -93,9 +74,9 @@ const sharing = {
   setup(build) {
     const shared = [entries.core.source, entries.reference.source].map((source) => join(root, source));
     const all = new Set([
-      ...shared,
-      join(root, entries.index.source),
+      ...Object.values(entries).map(({ source }) => join(root, source)),
       ...Object.values(twins).map((twin) => join(root, twin)),
+      ...importedLater(),
     ]);
     build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
       if (!all.has(path)) return undefined;
@@ -104,6 +85,21 @@ const sharing = {
     });
   },
 };
+
+/** The sources that others import when they need them. */
+function importedLater() {
+  return sourcesOf("src").flatMap((file) => {
+    const targets = readFileSync(file, "utf8").matchAll(/\bimport\("(\.[^"]+)"\)/g);
+    return Array.from(targets, ([, target]) => join(root, file, "..", target));
+  });
+}
+
+/** @param {string} folder */
+function sourcesOf(folder) {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((file) => join(folder, file))
+    .filter((file) => file.endsWith(".ts"));
+}
 
 if (options.has("--if-stale") && isFresh()) process.exit(0);
 await buildWasm();
@@ -115,9 +111,7 @@ if (!options.has("--wasm-only")) {
 function isFresh() {
   if (!existsSync("dist/index.js")) return false;
   const built = statSync("dist/index.js").mtimeMs;
-  const sources = ["assembly", "src"].flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)),
-  );
+  const sources = ["assembly", "src"].flatMap(sourcesOf);
   return [...sources, "build.mjs", "asconfig.json", "package.json"].every((file) => statSync(file).mtimeMs <= built);
 }
 
@@ -218,7 +212,7 @@ async function buildPackage() {
     splitting: true,
     format: "esm",
     target: "es2022",
-    plugins: [sharing, loaderWithoutEffects],
+    plugins: [sharing],
     // package.json says that no module has effects; here those that count as imported must stay.
     ignoreAnnotations: true,
     legalComments: "none",
@@ -231,7 +225,7 @@ async function buildPackage() {
       module: true,
       ecma: 2020,
       // reduce_funcs would move functions into those that call them, which then make them anew in every call.
-      compress: { passes: 3, pure_getters: true, reduce_funcs: false },
+      compress: { passes: 3, hoist_funs: true, pure_getters: true, reduce_funcs: false },
     });
     // Such imports have done what they are for, and users' bundlers would warn of them.
     const script = code?.replaceAll(/\bimport"\.\/shared-\w+\.js";/g, "");
@@ -338,16 +332,13 @@ function thirdPartyLicenses(inputs) {
   const manifest = (/** @type {string} */ name) =>
     JSON.parse(readFileSync(`node_modules/${name}/package.json`, "utf8"));
   const compiler = manifest("assemblyscript");
-  const loader = manifest("@assemblyscript/loader");
   const packages = new Set(inputs.flatMap((input) => input.match(/node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1] ?? []));
-  packages.delete("@assemblyscript/loader");
   // jsfive is bundled itself, with pako in it.
   if (packages.has("jsfive")) packages.add("pako");
   return [
     "congruent itself is under the MIT licence (see LICENSE). dist/ also contains code from:\n",
-    `* @assemblyscript/loader ${loader.version}, bundled into the JavaScript (minified, unused parts left out)`,
     `* the standard library of AssemblyScript ${compiler.version}, compiled into gru.wasm and its inlined copy\n`,
-    `Both come from ${compiler.repository.url.replace(/^git\+|\.git$/g, "")} under the licence below.\n`,
+    `It comes from ${compiler.repository.url.replace(/^git\+|\.git$/g, "")} under the licence below.\n`,
     "-------- NOTICE --------\n",
     readFileSync("node_modules/assemblyscript/NOTICE", "utf8"),
     "-------- LICENSE --------\n",

@@ -28,6 +28,10 @@ export class Recurrence {
   private readonly table: number;
   /** (V + 1, E): the embedding itself, where there is no such table */
   private readonly rows: number;
+  /** The rows of a group, the longest first */
+  private readonly order = new Int32Array(ROWS);
+  /** By place in that order: what follows the row's last valid step */
+  private readonly ends = new Int32Array(ROWS);
 
   /**
    * Reserves room for everything.
@@ -145,59 +149,93 @@ export class Recurrence {
     rule: PaddingRule,
     flip: boolean,
   ): void {
-    const { memory, scratch, stride, layer } = this;
+    const { memory, scratch, stride, layer, order, ends } = this;
     const { units, goBackwards } = layer;
     const { data, mask, steps: time } = input;
     const width = input.embedding ? 1 : input.features;
+    const widest = Math.max(width, stride);
     for (let first = 0; first < input.rows; first += ROWS) {
       const rows = Math.min(ROWS, input.rows - first);
-      for (let r = 0; r < rows; r++) {
-        const h = scratch.h + r * stride * 4;
-        if (initial) memory.write(h, initial, (first + r) * units, units);
+      this.sortRows(mask, first, rows, time);
+      for (let i = 0; i < rows; i++) {
+        const h = scratch.h + i * stride * 4;
+        if (initial) memory.write(h, initial, order[i] * units, units);
         else memory.f32.fill(0, h >> 2, (h >> 2) + units);
       }
       memory.u8.fill(0, scratch.started, scratch.started + rows);
-      const fit = scratch.stepsOf(rows, Math.max(width, stride));
-      for (let done = 0; done < time; done += fit) {
-        const steps = Math.min(fit, time - done);
-        const t = goBackwards ? time - done - steps : done;
-        for (let r = 0; r < rows; r++) {
-          const cell = (first + r) * time + t;
-          const to = (scratch.x >> 2) + r * steps * width;
-          if (mask) copy(memory.u8, scratch.mask + r * steps, mask, cell, steps);
-          // What is behind the last valid step is never read; not positive where none is.
-          const needed = mask ? mask.lastIndexOf(1, cell + steps - 1) + 1 - cell : steps;
+      for (let done = 0, steps = 0; done < ends[0]; done += steps) {
+        // Rows that have ended leave their room to the steps of the others.
+        steps = Math.min(scratch.stepsOf(goBackwards ? rows : this.alive(done, rows), widest), ends[0] - done);
+        const t = goBackwards ? ends[0] - done - steps : done;
+        const alive = this.alive(t, rows);
+        for (let i = 0; i < alive; i++) {
+          const cell = order[i] * time + t;
+          const to = (scratch.x >> 2) + i * steps * width;
+          const needed = Math.min(ends[i] - t, steps);
+          if (mask) {
+            const at = scratch.mask + i * steps;
+            copy(memory.u8, at, mask, cell, needed);
+            memory.u8.fill(0, at + needed, at + steps);
+          }
           if (input.embedding) copy(memory.i32, to, data as Int32Array, cell, needed);
           else copy(memory.f32, to, data as Float32Array, cell * width, needed * width);
         }
-        const h = scratch.h;
         const y = outputs ? scratch.y : 0;
-        this.call(scratch.x, 4 * width, rows, steps, mask ? scratch.mask : 0, h, scratch.started, y, rule);
-        if (outputs) {
-          for (let r = 0; r < rows; r++) this.unload(r * steps, steps, outputs, (first + r) * time, t, time, flip);
+        const valid = mask ? scratch.mask : 0;
+        this.call(scratch.x, 4 * width, alive, steps, valid, scratch.h, scratch.started, y, rule);
+        for (let i = 0; outputs && i < alive; i++) {
+          const from = scratch.y + i * steps * stride * 4;
+          const to = (order[i] * time + (flip ? time - 1 - t : t)) * units;
+          memory.readRows(from, stride, outputs, to, units, Math.min(ends[i] - t, steps), flip ? -units : units);
         }
       }
-      memory.readRows(scratch.h, stride, states, first * units, units, rows);
-      copy(started, first, memory.u8, scratch.started, rows);
+      for (let i = 0; i < rows; i++) {
+        const row = order[i];
+        started[row] = memory.u8[scratch.started + i];
+        memory.read(scratch.h + i * stride * 4, states, row * units, units);
+        if (outputs && ends[i] < time) {
+          const at = (row * time + (flip ? 0 : ends[i])) * units;
+          const size = (time - ends[i]) * units;
+          outputs.fill(typeof rule === "object" ? rule.value : 0, at, at + size);
+          // Backwards, the end of a row comes first, where its state is still the initial one.
+          const carried = rule === "carry-state" || (rule === "carry-output" && !goBackwards && started[row]);
+          const source = goBackwards ? initial : states;
+          if (carried && source) {
+            copy(outputs, at, source, row * units, units);
+            for (let n = units; n < size; n *= 2) outputs.copyWithin(at + n, at, at + Math.min(n, size - n));
+          }
+        }
+      }
     }
   }
 
-  /** y's steps from place `from` on → a row of the outputs, from its time t on. */
-  private unload(
-    from: number,
-    steps: number,
-    outputs: Float32Array,
-    row: number,
-    t: number,
-    time: number,
-    flip: boolean,
-  ): void {
-    const { memory, scratch, stride } = this;
-    const { units } = this.layer;
-    const y = scratch.y + from * stride * 4;
-    if (!flip) memory.readRows(y, stride, outputs, (row + t) * units, units, steps);
-    else
-      for (let i = 0; i < steps; i++) memory.read(y + i * stride * 4, outputs, (row + time - 1 - t - i) * units, units);
+  /** Lists a group's rows in order, the one whose last valid step is latest first, and where each of them ends. */
+  private sortRows(mask: Uint8Array | null, first: number, rows: number, time: number): void {
+    const { order, ends } = this;
+    for (let i = 0; i < rows; i++) {
+      const row = first + i;
+      let end = time;
+      if (mask) while (end > 0 && mask[row * time + end - 1] === 0) end--;
+      let at = i;
+      for (; at > 0 && ends[at - 1] < end; at--) {
+        ends[at] = ends[at - 1];
+        order[at] = order[at - 1];
+      }
+      ends[at] = end;
+      order[at] = row;
+    }
+  }
+
+  /** How many of a group's rows have a valid step at a time or later. */
+  private alive(t: number, rows: number): number {
+    let alive = rows;
+    while (alive > 0 && this.ends[alive - 1] <= t) alive--;
+    return alive;
+  }
+
+  /** One valid step of one row in the kernel's memory; arguments as of the export `step`. */
+  step(x: number, h: number, y: number): void {
+    this.memory.exports.step(this.struct, x, h, y);
   }
 
   /**
