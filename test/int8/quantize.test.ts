@@ -103,7 +103,9 @@ describe("quantize", () => {
     [14, 0.0003],
   ] as const)("gives, at precision %s, nearly what f32 with the same weights gives", (precision, tolerance) => {
     const random = new Random(3);
-    const layers = quantize([seededGru(20, 48), seededGru(48, 16, { resetAfter: false, bias: null }, 2)].map(calm), { precision });
+    const layers = quantize([seededGru(20, 48), seededGru(48, 16, { resetAfter: false, bias: null }, 2)].map(calm), {
+      precision,
+    });
     const floats = layers.map((layer) => reference.gru({ ...optionsOf(layer as GruLayer), returnSequences: true }));
     const input = { data: random.floats(3 * 30 * 20), shape: [3, 30, 20] };
     const a = reference.createModel(layers).run(input).outputs.data;
