@@ -48,6 +48,7 @@ const entries = {
   reference: { name: "congruent/reference", source: "src/reference/index.ts" },
   layers: { name: "congruent/layers", source: "src/layers/index.ts" },
   convert: { name: "congruent/convert", source: "src/convert/index.ts" },
+  int8: { name: "congruent/int8", source: "src/int8/index.ts" },
 };
 
 /** Layers that an app may use beside createModel: what it then ships shows what a bundle leaves out. */
@@ -55,27 +56,16 @@ const partialLayers = [["gru"], ["gru", "dense"], ["embedding", "masking", "gru"
 
 /** @typedef {Record<string, { raw: number, gzip: number }>} Sizes */
 
-/** Twins of index for runtimes in which the module has to be imported, by the export condition in package.json. */
-const twins = { "index.workerd": "src/index.workerd.ts", "index.edge-light": "src/index.edge-light.ts" };
-/**
- * When it is imported, the loader makes a TextDecoder, which AudioWorklets do not have, and patches Object, which needs no
- * patch where ES2022 is. We use nothing of it that needs either, so both may go.
- *
- * @type {esbuild.Plugin}
- */
-const loaderWithoutEffects = {
-  name: "loader-without-effects",
-  setup({ onLoad }) {
-    onLoad({ filter: /@assemblyscript.loader.index\.js$/ }, ({ path }) => {
-      let contents = readFileSync(path, "utf8");
-      for (const effect of ["new TextDecoder(", "Object.hasOwn = "]) {
-        if (!contents.includes(effect)) fail(`the loader has no ${effect}`);
-      }
-      contents = contents.replace(/new TextDecoder\(.*\)/, "null").replace("Object.hasOwn = ", "const hasOwn = ");
-      return { contents };
-    });
-  },
+/** Twins of entries for runtimes in which the module has to be imported, by the export condition in package.json. */
+const twins = {
+  "index.workerd": "src/index.workerd.ts",
+  "index.edge-light": "src/index.edge-light.ts",
+  "int8.workerd": "src/int8/index.workerd.ts",
+  "int8.edge-light": "src/int8/index.edge-light.ts",
 };
+
+/** The modules in dist/. */
+const modules = ["gru.wasm", "int8.wasm", "int8-plain.wasm"];
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 const require = createRequire(import.meta.url);
@@ -83,8 +73,9 @@ const options = new Set(process.argv.slice(2));
 process.chdir(root);
 
 /**
- * The entries that make models get one file for what they share, where esbuild would make one for every combination of
- * them: each file more is a third of a millisecond of every cold start. Bundlers leave out what an app does not use.
+ * All that makes models is in one file that every entry shares, where esbuild would make one for every combination of
+ * entries (and of what they import later): each file more is a third of a millisecond of every cold start. Bundlers leave
+ * out what an app does not use.
  *
  * @type {esbuild.Plugin}
  */
@@ -93,9 +84,9 @@ const sharing = {
   setup(build) {
     const shared = [entries.core.source, entries.reference.source].map((source) => join(root, source));
     const all = new Set([
-      ...shared,
-      join(root, entries.index.source),
+      ...Object.values(entries).map(({ source }) => join(root, source)),
       ...Object.values(twins).map((twin) => join(root, twin)),
+      ...importedLater(),
     ]);
     build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
       if (!all.has(path)) return undefined;
@@ -104,6 +95,21 @@ const sharing = {
     });
   },
 };
+
+/** The sources that others import when they need them. */
+function importedLater() {
+  return sourcesOf("src").flatMap((file) => {
+    const targets = readFileSync(file, "utf8").matchAll(/\bimport\("(\.[^"]+)"\)/g);
+    return Array.from(targets, ([, target]) => join(root, file, "..", target));
+  });
+}
+
+/** @param {string} folder */
+function sourcesOf(folder) {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((file) => join(folder, file))
+    .filter((file) => file.endsWith(".ts"));
+}
 
 if (options.has("--if-stale") && isFresh()) process.exit(0);
 await buildWasm();
@@ -115,9 +121,7 @@ if (!options.has("--wasm-only")) {
 function isFresh() {
   if (!existsSync("dist/index.js")) return false;
   const built = statSync("dist/index.js").mtimeMs;
-  const sources = ["assembly", "src"].flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)),
-  );
+  const sources = ["assembly", "src"].flatMap(sourcesOf);
   return [...sources, "build.mjs", "asconfig.json", "package.json"].every((file) => statSync(file).mtimeMs <= built);
 }
 
@@ -218,7 +222,7 @@ async function buildPackage() {
     splitting: true,
     format: "esm",
     target: "es2022",
-    plugins: [sharing, loaderWithoutEffects],
+    plugins: [sharing],
     // package.json says that no module has effects; here those that count as imported must stay.
     ignoreAnnotations: true,
     legalComments: "none",
@@ -231,7 +235,7 @@ async function buildPackage() {
       module: true,
       ecma: 2020,
       // reduce_funcs would move functions into those that call them, which then make them anew in every call.
-      compress: { passes: 3, pure_getters: true, reduce_funcs: false },
+      compress: { passes: 3, hoist_funs: true, pure_getters: true, reduce_funcs: false },
     });
     // Such imports have done what they are for, and users' bundlers would warn of them.
     const script = code?.replaceAll(/\bimport"\.\/shared-\w+\.js";/g, "");
@@ -245,12 +249,14 @@ async function buildPackage() {
   );
   if (types.status !== 0) fail(`tsc: ${types.stdout}${types.stderr}`);
   finishTypes(stage);
-  writeFileSync(join(stage, "gru.wasm"), readFileSync("build/gru.wasm"));
-  writeFileSync(
-    join(stage, "gru.wasm.d.ts"),
-    "/** The compiled module, where an import of .wasm gives that: in Cloudflare Workers, and by their bundlers. */\n" +
-      "declare const module: object;\nexport default module;\n",
-  );
+  for (const file of modules) {
+    writeFileSync(join(stage, file), readFileSync(`build/${file}`));
+    writeFileSync(
+      join(stage, `${file}.d.ts`),
+      "/** The compiled module, where an import of .wasm gives that: in Cloudflare Workers, and by their bundlers. */\n" +
+        "declare const module: object;\nexport default module;\n",
+    );
+  }
   writeFileSync(
     join(stage, "LICENSES.txt"),
     thirdPartyLicenses([metafile, command].flatMap(({ inputs }) => Object.keys(inputs))),
@@ -338,16 +344,13 @@ function thirdPartyLicenses(inputs) {
   const manifest = (/** @type {string} */ name) =>
     JSON.parse(readFileSync(`node_modules/${name}/package.json`, "utf8"));
   const compiler = manifest("assemblyscript");
-  const loader = manifest("@assemblyscript/loader");
   const packages = new Set(inputs.flatMap((input) => input.match(/node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1] ?? []));
-  packages.delete("@assemblyscript/loader");
   // jsfive is bundled itself, with pako in it.
   if (packages.has("jsfive")) packages.add("pako");
   return [
     "congruent itself is under the MIT licence (see LICENSE). dist/ also contains code from:\n",
-    `* @assemblyscript/loader ${loader.version}, bundled into the JavaScript (minified, unused parts left out)`,
     `* the standard library of AssemblyScript ${compiler.version}, compiled into gru.wasm and its inlined copy\n`,
-    `Both come from ${compiler.repository.url.replace(/^git\+|\.git$/g, "")} under the licence below.\n`,
+    `It comes from ${compiler.repository.url.replace(/^git\+|\.git$/g, "")} under the licence below.\n`,
     "-------- NOTICE --------\n",
     readFileSync("node_modules/assemblyscript/NOTICE", "utf8"),
     "-------- LICENSE --------\n",
@@ -372,7 +375,7 @@ async function measure() {
     gzip: gzipSync(content, { level: 9 }).length,
   });
   /** @type {Sizes} */
-  const sizes = { "gru.wasm": sizeOf(readFileSync("dist/gru.wasm")) };
+  const sizes = Object.fromEntries(modules.map((file) => [file, sizeOf(readFileSync(`dist/${file}`))]));
   for (const [file, { name }] of Object.entries(entries)) {
     const bundled = await bundle(`export * from "./dist/${file}.js"`);
     if (bundled.names.includes("loadModel")) {

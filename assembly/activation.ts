@@ -39,62 +39,66 @@ export function activate(code: i32, pointer: usize, vectors: i32, alpha: f32, be
   const end = pointer + (<usize>vectors << 4);
   const a = f32x4.splat(alpha);
   const b = f32x4.splat(beta);
-  switch (code) {
-    case SIGMOID:
-      for (let p = pointer; p < end; p += 16) v128.store(p, sigmoid(v128.load(p)));
-      break;
-    case TANH:
-      for (let p = pointer; p < end; p += 16) v128.store(p, tanh(v128.load(p)));
-      break;
-    case RELU:
-      for (let p = pointer; p < end; p += 16) v128.store(p, relu(v128.load(p)));
-      break;
-    case HARD_SIGMOID:
-      for (let p = pointer; p < end; p += 16) v128.store(p, hardSigmoid(v128.load(p), a, b));
-      break;
-    case LEAKY_RELU:
-      for (let p = pointer; p < end; p += 16) v128.store(p, leakyRelu(v128.load(p), a));
-      break;
-    case ELU:
-      for (let p = pointer; p < end; p += 16) v128.store(p, elu(v128.load(p), a));
-      break;
-    case SELU:
-      for (let p = pointer; p < end; p += 16) v128.store(p, selu(v128.load(p)));
-      break;
-    case SOFTPLUS:
-      for (let p = pointer; p < end; p += 16) v128.store(p, softplus(v128.load(p)));
-      break;
-    case SOFTSIGN:
-      for (let p = pointer; p < end; p += 16) v128.store(p, softsign(v128.load(p)));
-      break;
-    case RELU6:
-      for (let p = pointer; p < end; p += 16) v128.store(p, relu6(v128.load(p)));
-      break;
-    case SILU:
-      for (let p = pointer; p < end; p += 16) v128.store(p, silu(v128.load(p)));
-      break;
-    case GELU:
-      for (let p = pointer; p < end; p += 16) v128.store(p, gelu(v128.load(p)));
-      break;
-    case GELU_TANH:
-      for (let p = pointer; p < end; p += 16) v128.store(p, geluTanh(v128.load(p)));
-      break;
-    case MISH:
-      for (let p = pointer; p < end; p += 16) v128.store(p, mish(v128.load(p)));
-      break;
-    case EXPONENTIAL:
-      for (let p = pointer; p < end; p += 16) v128.store(p, exp(v128.load(p)));
-      break;
-    case AFFINE:
-      for (let p = pointer; p < end; p += 16) v128.store(p, affine(v128.load(p), a, b));
-      break;
-    case THRESHOLDED_RELU:
-      for (let p = pointer; p < end; p += 16) v128.store(p, thresholdedRelu(v128.load(p), a));
-      break;
-    case SCALED_TANH:
-      for (let p = pointer; p < end; p += 16) v128.store(p, scaledTanh(v128.load(p), a, b));
-      break;
-    default:
-      break;
+  for (let p = pointer; p < end; p += 16) {
+    let x = v128.load(p);
+    switch (code) {
+      case SIGMOID:
+        x = sigmoid(x);
+        break;
+      case TANH:
+        x = tanh(x);
+        break;
+      case RELU:
+        x = relu(x);
+        break;
+      case HARD_SIGMOID:
+        x = hardSigmoid(x, a, b);
+        break;
+      case LEAKY_RELU:
+        x = leakyRelu(x, a);
+        break;
+      case ELU:
+        x = elu(x, a);
+        break;
+      case SELU:
+        x = selu(x);
+        break;
+      case SOFTPLUS:
+        x = softplus(x);
+        break;
+      case SOFTSIGN:
+        x = softsign(x);
+        break;
+      case RELU6:
+        x = relu6(x);
+        break;
+      case SILU:
+        x = silu(x);
+        break;
+      case GELU:
+        x = gelu(x);
+        break;
+      case GELU_TANH:
+        x = geluTanh(x);
+        break;
+      case MISH:
+        x = mish(x);
+        break;
+      case EXPONENTIAL:
+        x = exp(x);
+        break;
+      case AFFINE:
+        x = affine(x, a, b);
+        break;
+      case THRESHOLDED_RELU:
+        x = thresholdedRelu(x, a);
+        break;
+      case SCALED_TANH:
+        x = scaledTanh(x, a, b);
+        break;
+      default:
+        break;
+    }
+    v128.store(p, x);
   }
 }

@@ -19,8 +19,9 @@
  *     y    (rows, steps, Hp)    every new state, at the place of its input, and the padding
  */
 import { activate, SIGMOID, TANH } from "./activation";
+import { stepOfEight, WIDTH } from "./eight";
 import { blend, sigmoidOfSums, tanhAndState } from "./gates";
-import { multiply } from "./matmul";
+import { multiply, multiplyRow } from "./matmul";
 import { padded } from "./pack";
 import { entry, Packing, packSteps, pad } from "./padding";
 
@@ -119,6 +120,27 @@ export function gru(
   pad(true, rows, steps, mask, reverse, h, started, y, width, rule, value);
 }
 
+/**
+ * One valid step of one row: as `gru` with nothing to list and nothing to pad.
+ *
+ * @param x (I), or the id of an embedding's row
+ * @param y (Hp) gets the new state
+ */
+export function step(layer: usize, x: usize, h: usize, y: usize): void {
+  const self = changetype<Gru>(layer);
+  const width = <usize>padded(self.units) << 2;
+  const gates = width * 3;
+  const cells = self.cells;
+  store<i32>(self.order, 0);
+  store<i32>(cells, 0);
+  if (!self.table) {
+    const row = self.embedding ? self.embedding + (<usize>(load<i32>(x) * self.inputs) << 2) : x;
+    multiplyRow(row, self.kernel, self.inputs, <i32>(gates >> 4), self.bias, self.px);
+  }
+  if (self.resetAfter) stepAfter(self, self.px, x, 0, cells, 1, h, y, width);
+  else stepBefore(self, self.px, x, 0, cells, 1, h, y, width);
+}
+
 /** px = b + x · W of some packed steps. */
 function project(self: Gru, x: usize, xStride: usize, cells: usize, count: i32, gates: usize): void {
   const vectors = <i32>(gates >> 4);
@@ -141,6 +163,27 @@ function projected(self: Gru, px: usize, x: usize, xStride: usize, cells: usize,
   return self.table + <usize>load<i32>(x + <usize>entry(cells, row) * xStride) * gates;
 }
 
+/** ph = rb + h · R of the rows alive. */
+// @ts-ignore: decorator
+@inline
+function product(
+  self: Gru,
+  h: usize,
+  rows: i32,
+  depth: i32,
+  vectors: i32,
+  ph: usize,
+  gates: usize,
+  width: usize,
+): void {
+  const order = self.order;
+  const w = self.recurrentKernel;
+  const bias = self.recurrentBias;
+  // One row is the rule, and every call between takes nanoseconds.
+  if (rows == 1) multiplyRow(h + <usize>entry(order, 0) * width, w, depth, vectors, bias, ph);
+  else multiply(h, order, width, rows, w, depth, vectors, bias, ph, gates);
+}
+
 /** One step of the rows alive, reset after: one recurrent product for all three gates. */
 function stepAfter(
   self: Gru,
@@ -156,7 +199,18 @@ function stepAfter(
   const gates = width * 3;
   let ph = self.ph;
   const vectors = <i32>(gates >> 4);
-  multiply(h, self.order, width, rows, self.recurrentKernel, self.units, vectors, self.recurrentBias, ph, gates);
+  // Three rows and more are quicker through a tile.
+  const plain = self.recurrentActivation == SIGMOID && self.activation == TANH && self.clip == Infinity;
+  if (plain && width == WIDTH && rows < 3) {
+    for (let row = 0; row < rows; ++row) {
+      const state = h + <usize>entry(self.order, row) * width;
+      const output = y ? y + <usize>entry(cells, row) * width : state;
+      const p = projected(self, px, x, xStride, cells, row, gates);
+      stepOfEight(p, self.recurrentKernel, self.units, self.recurrentBias, state, output);
+    }
+    return;
+  }
+  product(self, h, rows, self.units, vectors, ph, gates, width);
   for (let row = 0; row < rows; ++row) {
     const p = projected(self, px, x, xStride, cells, row, gates);
     updateAndReset(self, p, ph, width);
@@ -182,7 +236,7 @@ function stepBefore(
   let ph = self.ph;
   let rh = self.rh;
   const two = <i32>(width >> 3);
-  multiply(h, self.order, width, rows, self.recurrentKernel, depth, two, self.recurrentBias, ph, gates);
+  product(self, h, rows, depth, two, ph, gates, width);
   for (let row = 0; row < rows; ++row) {
     updateAndReset(self, projected(self, px, x, xStride, cells, row, gates), ph, width);
     const hr = h + <usize>entry(self.order, row) * width;
@@ -211,9 +265,7 @@ function updateAndReset(self: Gru, px: usize, ph: usize, width: usize): void {
     sigmoidOfSums(px, ph, width << 1);
     return;
   }
-  addTo(ph, px, width << 1);
-  if (self.clip != Infinity) clamp(ph, width << 1, self.clip);
-  activate(self.recurrentActivation, ph, <i32>(width >> 3), self.recurrentAlpha, self.recurrentBeta);
+  activateSum(ph, px, width << 1, self.clip, self.recurrentActivation, self.recurrentAlpha, self.recurrentBeta);
 }
 
 /** n from its recurrent product, and the new state. */
@@ -242,9 +294,7 @@ function candidateAndState(
   if (after) {
     for (let i: usize = 0; i < width; i += 16) v128.store(n + i, f32x4.mul(v128.load(r + i), v128.load(n + i)));
   }
-  addTo(n, px, width);
-  if (self.clip != Infinity) clamp(n, width, self.clip);
-  activate(self.activation, n, <i32>(width >> 4), self.activationAlpha, self.activationBeta);
+  activateSum(n, px, width, self.clip, self.activation, self.activationAlpha, self.activationBeta);
   for (let i: usize = 0; i < width; i += 16) {
     const state = blend(v128.load(ph + i), v128.load(h + i), v128.load(n + i));
     v128.store(h + i, state);
@@ -252,18 +302,17 @@ function candidateAndState(
   }
 }
 
-/** a += b over some bytes; the recurrent side is the one in place, and addition does not care. */
-// @ts-ignore: decorator
-@inline
-function addTo(a: usize, b: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) v128.store(a + i, f32x4.add(v128.load(b + i), v128.load(a + i)));
-}
-
-/** Bounds to [-c, c]; NaN stays. */
-function clamp(a: usize, bytes: usize, c: f32): void {
+/**
+ * a = activation(clip(a + b)) over some bytes; the recurrent side is the one in place, and addition does not care.
+ *
+ * @param c the bound to [-c, c], Infinity for none; NaN stays
+ */
+function activateSum(a: usize, b: usize, bytes: usize, c: f32, activation: i32, alpha: f32, beta: f32): void {
   const high = f32x4.splat(c);
   const low = f32x4.splat(-c);
   for (let i: usize = 0; i < bytes; i += 16) {
-    v128.store(a + i, f32x4.pmin(f32x4.pmax(v128.load(a + i), low), high));
+    const sum = f32x4.add(v128.load(b + i), v128.load(a + i));
+    v128.store(a + i, f32x4.pmin(f32x4.pmax(sum, low), high));
   }
+  activate(activation, a, <i32>(bytes >> 4), alpha, beta);
 }

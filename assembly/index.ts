@@ -1,7 +1,7 @@
 /** The module's exports, and nothing else. Pointers and numbers only: memory is laid out by src/kernel. */
 export { activate } from "./activation";
 export { dense } from "./dense";
-export { gru } from "./gru";
+export { gru, step } from "./gru";
 export { multiply } from "./matmul";
 export { pack } from "./pack";
 

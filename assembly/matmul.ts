@@ -97,7 +97,7 @@ function multiplyThrees(
 }
 
 /** One row: four groups at a time, then two, then one, then the vectors of a group that is not full. */
-function multiplyRow(x: usize, w: usize, depth: i32, vectors: i32, init: usize, y: usize): void {
+export function multiplyRow(x: usize, w: usize, depth: i32, vectors: i32, init: usize, y: usize): void {
   const size = <usize>depth * STRIDE;
   for (; vectors >= 4 * GROUP; vectors -= 4 * GROUP) {
     tile1x12(x, w, depth, size, init, y);

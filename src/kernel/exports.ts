@@ -38,6 +38,7 @@ export interface KernelExports {
     rule: number,
     value: number,
   ): void;
+  step(layer: number, x: number, h: number, y: number): void;
   dense(
     x: number,
     xStride: number,

@@ -26,7 +26,9 @@ export const gruOperation: OperationFactory<GruLayer> = (layer, build) => {
 
 /** Takes the next slot for a direction. */
 export function addRecurrence(layer: GruLayer, { memory, scratch, recurrences, embedding }: Build): Recurrence {
-  const recurrence = new Recurrence(memory, scratch, layer, embedding);
+  // An int8 layer brings its own, so that no bundle without such layers holds it.
+  const Kind = layer.int8?.Recurrence ?? Recurrence;
+  const recurrence = new Kind(memory, scratch, layer, embedding);
   recurrences.push(recurrence);
   return recurrence;
 }
@@ -116,8 +118,12 @@ class GruOperation implements Operation {
       for (let r = 0; r < rows; r++) memory.u8[scratch.started + r] = flags[first + r];
       recurrence.call(address, frame.stride, rows, 1, scratch.mask, h, scratch.started, spare, rule);
       for (let r = 0; r < rows; r++) flags[first + r] = memory.u8[scratch.started + r];
+    } else if (rows === 1) {
+      // The path that has to be short.
+      recurrence.step(address, h, spare);
+      flags[first] = 1;
     } else {
-      // Nothing is padding, so no rule comes in: this is the path that has to be short.
+      // Nothing is padding, so no rule comes in.
       recurrence.call(address, frame.stride, rows, 1, 0, h, scratch.started, spare, "zero");
       for (let r = 0; r < rows; r++) flags[first + r] = 1;
     }

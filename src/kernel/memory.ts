@@ -81,10 +81,20 @@ export class KernelMemory {
     copy(target, to, this.f32, address >> 2, count);
   }
 
-  /** Copies rows out that are `stride` floats apart: (count, size) from index `to` of a target. */
-  readRows(address: number, stride: number, target: Float32Array, to: number, size: number, count: number): void {
-    if (stride === size) this.read(address, target, to, count * size);
-    else for (let i = 0; i < count; i++) this.read(address + i * stride * 4, target, to + i * size, size);
+  /**
+   * Copies rows out that are `stride` floats apart: (count, size) from index `to` of a target, `step` apart there.
+   */
+  readRows(
+    address: number,
+    stride: number,
+    target: Float32Array,
+    to: number,
+    size: number,
+    count: number,
+    step = size,
+  ): void {
+    if (stride === step) this.read(address, target, to, count * size);
+    else for (let i = 0; i < count; i++) this.read(address + i * stride * 4, target, to + i * step, size);
   }
 }
 

@@ -5,8 +5,8 @@ import { copy, type KernelMemory, padded } from "./memory.ts";
 import { ROWS, type Scratch } from "./scratch.ts";
 import type { KernelSequence } from "./sequence.ts";
 
-/** 4-byte fields of a Gru (assembly/gru.ts), those of its Packing included. */
-const FIELDS = 28;
+/** 4-byte fields of a Gru (assembly/gru.ts), those of its Packing and of int8 (src/int8/recurrence.ts) included. */
+const FIELDS = 30;
 
 /**
  * Floats up to which the projection of a whole embedding is made at load: 1 MB, a millisecond or two. Every step then
@@ -18,24 +18,28 @@ const TABLE = 1 << 18;
 export class Recurrence {
   /** Hp */
   readonly stride: number;
-  private readonly struct: number;
-  private readonly kernel: PackedMatrix;
+  protected readonly struct: number;
+  protected readonly kernel: PackedMatrix;
   private readonly recurrentKernel: PackedMatrix;
   private readonly recurrentCandidate: PackedMatrix | null;
-  private readonly bias: number;
+  protected readonly bias: number;
   private readonly recurrentBias: number;
   /** (V + 1, 3·Hp): the projection of each row of the embedding in front, and of zeros; 0 for none */
   private readonly table: number;
   /** (V + 1, E): the embedding itself, where there is no such table */
   private readonly rows: number;
+  /** The rows of a group, the longest first */
+  private readonly order = new Int32Array(ROWS);
+  /** By place in that order: what follows the row's last valid step */
+  private readonly ends = new Int32Array(ROWS);
 
   /**
    * Reserves room for everything.
    * @param embedding the embedding whose ids are this layer's inputs, or null
    */
   constructor(
-    private readonly memory: KernelMemory,
-    private readonly scratch: Scratch,
+    protected readonly memory: KernelMemory,
+    protected readonly scratch: Scratch,
     readonly layer: GruLayer,
     readonly embedding: EmbeddingLayer | null,
   ) {
@@ -45,24 +49,40 @@ export class Recurrence {
     this.struct = memory.reserve(FIELDS);
     this.bias = weights.bias ? memory.reserve(gates) : scratch.zeros;
     this.recurrentBias = weights.recurrentBias ? memory.reserve(gates) : scratch.zeros;
-    this.kernel = reserveMatrix(memory, inputs, 3, units);
-    this.recurrentKernel = reserveMatrix(memory, units, resetAfter ? 3 : 2, units);
-    this.recurrentCandidate = resetAfter ? null : reserveMatrix(memory, units, 1, units);
+    this.kernel = this.reserve(inputs, 3);
+    this.recurrentKernel = this.reserve(units, resetAfter ? 3 : 2);
+    this.recurrentCandidate = resetAfter ? null : this.reserve(units, 1);
     const entries = embedding ? embedding.vocabulary + 1 : 0;
     const fits = entries * gates <= TABLE;
     this.table = entries && fits ? memory.reserve(entries * gates) : 0;
     this.rows = entries && !fits ? memory.reserve(entries * inputs) : 0;
   }
 
+  /** Room for a matrix. */
+  protected reserve(depth: number, gates: number): PackedMatrix {
+    return reserveMatrix(this.memory, depth, gates, this.layer.units);
+  }
+
+  /** Writes a matrix: the columns from `first` on of one of the layer's. */
+  protected pack(matrix: PackedMatrix, name: "kernel" | "recurrentKernel", first: number): void {
+    const { weights, units } = this.layer;
+    packMatrix(this.memory, this.scratch, matrix, weights[name], 3 * units, first);
+  }
+
+  /** y = b + x · W of some rows that are contiguous. */
+  protected project(x: number, rows: number, y: number): void {
+    const { inputs } = this.layer;
+    const bytes = 12 * this.stride;
+    this.memory.exports.multiply(x, 0, 4 * inputs, rows, this.kernel.address, inputs, bytes >> 4, this.bias, y, bytes);
+  }
+
   /** Writes the weights, once the memory is there. */
   upload(): void {
     const { memory, scratch, layer, embedding } = this;
     const { units, weights, activation, recurrentActivation } = layer;
-    const pack = (matrix: PackedMatrix, source: Float32Array, first: number): void =>
-      packMatrix(memory, scratch, matrix, source, 3 * units, first);
-    pack(this.kernel, weights.kernel, 0);
-    pack(this.recurrentKernel, weights.recurrentKernel, 0);
-    if (this.recurrentCandidate) pack(this.recurrentCandidate, weights.recurrentKernel, 2 * units);
+    this.pack(this.kernel, "kernel", 0);
+    this.pack(this.recurrentKernel, "recurrentKernel", 0);
+    if (this.recurrentCandidate) this.pack(this.recurrentCandidate, "recurrentKernel", 2 * units);
     if (weights.bias) writeBias(memory, this.bias, weights.bias, 3);
     if (weights.recurrentBias) writeBias(memory, this.recurrentBias, weights.recurrentBias, 3);
     if (embedding && this.rows) memory.write(this.rows, embedding.weights);
@@ -102,27 +122,15 @@ export class Recurrence {
 
   /** The input product of each row of the embedding, by the same kernel as any other, so with the same bits. */
   private makeTable({ vocabulary, features, weights }: EmbeddingLayer): void {
-    const { memory, scratch, kernel, stride, bias, table } = this;
+    const { memory, scratch, stride, table } = this;
     const { x } = scratch;
-    const bytes = 12 * stride;
     const fit = Math.floor(scratch.capacity / features);
     // The row behind the last one is that of zeros.
     for (let first = 0; first <= vocabulary; first += fit) {
       const count = Math.min(fit, vocabulary + 1 - first);
       memory.f32.fill(0, x >> 2, (x >> 2) + count * features);
       memory.write(x, weights, first * features, Math.min(count, vocabulary - first) * features);
-      memory.exports.multiply(
-        x,
-        0,
-        4 * features,
-        count,
-        kernel.address,
-        features,
-        bytes >> 4,
-        bias,
-        table + first * bytes,
-        bytes,
-      );
+      this.project(x, count, table + first * 12 * stride);
     }
   }
 
@@ -145,59 +153,93 @@ export class Recurrence {
     rule: PaddingRule,
     flip: boolean,
   ): void {
-    const { memory, scratch, stride, layer } = this;
+    const { memory, scratch, stride, layer, order, ends } = this;
     const { units, goBackwards } = layer;
     const { data, mask, steps: time } = input;
     const width = input.embedding ? 1 : input.features;
+    const widest = Math.max(width, stride);
     for (let first = 0; first < input.rows; first += ROWS) {
       const rows = Math.min(ROWS, input.rows - first);
-      for (let r = 0; r < rows; r++) {
-        const h = scratch.h + r * stride * 4;
-        if (initial) memory.write(h, initial, (first + r) * units, units);
+      this.sortRows(mask, first, rows, time);
+      for (let i = 0; i < rows; i++) {
+        const h = scratch.h + i * stride * 4;
+        if (initial) memory.write(h, initial, order[i] * units, units);
         else memory.f32.fill(0, h >> 2, (h >> 2) + units);
       }
       memory.u8.fill(0, scratch.started, scratch.started + rows);
-      const fit = scratch.stepsOf(rows, Math.max(width, stride));
-      for (let done = 0; done < time; done += fit) {
-        const steps = Math.min(fit, time - done);
-        const t = goBackwards ? time - done - steps : done;
-        for (let r = 0; r < rows; r++) {
-          const cell = (first + r) * time + t;
-          const to = (scratch.x >> 2) + r * steps * width;
-          if (mask) copy(memory.u8, scratch.mask + r * steps, mask, cell, steps);
-          // What is behind the last valid step is never read; not positive where none is.
-          const needed = mask ? mask.lastIndexOf(1, cell + steps - 1) + 1 - cell : steps;
+      for (let done = 0, steps = 0; done < ends[0]; done += steps) {
+        // Rows that have ended leave their room to the steps of the others.
+        steps = Math.min(scratch.stepsOf(goBackwards ? rows : this.alive(done, rows), widest), ends[0] - done);
+        const t = goBackwards ? ends[0] - done - steps : done;
+        const alive = this.alive(t, rows);
+        for (let i = 0; i < alive; i++) {
+          const cell = order[i] * time + t;
+          const to = (scratch.x >> 2) + i * steps * width;
+          const needed = Math.min(ends[i] - t, steps);
+          if (mask) {
+            const at = scratch.mask + i * steps;
+            copy(memory.u8, at, mask, cell, needed);
+            memory.u8.fill(0, at + needed, at + steps);
+          }
           if (input.embedding) copy(memory.i32, to, data as Int32Array, cell, needed);
           else copy(memory.f32, to, data as Float32Array, cell * width, needed * width);
         }
-        const h = scratch.h;
         const y = outputs ? scratch.y : 0;
-        this.call(scratch.x, 4 * width, rows, steps, mask ? scratch.mask : 0, h, scratch.started, y, rule);
-        if (outputs) {
-          for (let r = 0; r < rows; r++) this.unload(r * steps, steps, outputs, (first + r) * time, t, time, flip);
+        const valid = mask ? scratch.mask : 0;
+        this.call(scratch.x, 4 * width, alive, steps, valid, scratch.h, scratch.started, y, rule);
+        for (let i = 0; outputs && i < alive; i++) {
+          const from = scratch.y + i * steps * stride * 4;
+          const to = (order[i] * time + (flip ? time - 1 - t : t)) * units;
+          memory.readRows(from, stride, outputs, to, units, Math.min(ends[i] - t, steps), flip ? -units : units);
         }
       }
-      memory.readRows(scratch.h, stride, states, first * units, units, rows);
-      copy(started, first, memory.u8, scratch.started, rows);
+      for (let i = 0; i < rows; i++) {
+        const row = order[i];
+        started[row] = memory.u8[scratch.started + i];
+        memory.read(scratch.h + i * stride * 4, states, row * units, units);
+        if (outputs && ends[i] < time) {
+          const at = (row * time + (flip ? 0 : ends[i])) * units;
+          const size = (time - ends[i]) * units;
+          outputs.fill(typeof rule === "object" ? rule.value : 0, at, at + size);
+          // Backwards, the end of a row comes first, where its state is still the initial one.
+          const carried = rule === "carry-state" || (rule === "carry-output" && !goBackwards && started[row]);
+          const source = goBackwards ? initial : states;
+          if (carried && source) {
+            copy(outputs, at, source, row * units, units);
+            for (let n = units; n < size; n *= 2) outputs.copyWithin(at + n, at, at + Math.min(n, size - n));
+          }
+        }
+      }
     }
   }
 
-  /** y's steps from place `from` on → a row of the outputs, from its time t on. */
-  private unload(
-    from: number,
-    steps: number,
-    outputs: Float32Array,
-    row: number,
-    t: number,
-    time: number,
-    flip: boolean,
-  ): void {
-    const { memory, scratch, stride } = this;
-    const { units } = this.layer;
-    const y = scratch.y + from * stride * 4;
-    if (!flip) memory.readRows(y, stride, outputs, (row + t) * units, units, steps);
-    else
-      for (let i = 0; i < steps; i++) memory.read(y + i * stride * 4, outputs, (row + time - 1 - t - i) * units, units);
+  /** Lists a group's rows in order, the one whose last valid step is latest first, and where each of them ends. */
+  private sortRows(mask: Uint8Array | null, first: number, rows: number, time: number): void {
+    const { order, ends } = this;
+    for (let i = 0; i < rows; i++) {
+      const row = first + i;
+      let end = time;
+      if (mask) while (end > 0 && mask[row * time + end - 1] === 0) end--;
+      let at = i;
+      for (; at > 0 && ends[at - 1] < end; at--) {
+        ends[at] = ends[at - 1];
+        order[at] = order[at - 1];
+      }
+      ends[at] = end;
+      order[at] = row;
+    }
+  }
+
+  /** How many of a group's rows have a valid step at a time or later. */
+  private alive(t: number, rows: number): number {
+    let alive = rows;
+    while (alive > 0 && this.ends[alive - 1] <= t) alive--;
+    return alive;
+  }
+
+  /** One valid step of one row in the kernel's memory; arguments as of the export `step`. */
+  step(x: number, h: number, y: number): void {
+    this.memory.exports.step(this.struct, x, h, y);
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Activation } from "../activation.ts";
+import type { Recurrence } from "../kernel/recurrence.ts";
 import type { Product } from "../reference/product.ts";
 
 /**
@@ -92,6 +93,8 @@ export interface QuantizedGru {
   readonly precision: Precision;
   /** How the reference multiplies by them: layers bring it, so that nothing else need know of int8. */
   readonly multiply: Product<QuantizedMatrix>;
+  /** How the kernel runs them. */
+  readonly Recurrence: typeof Recurrence;
 }
 
 /** A GRU over time in one direction. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
+import { instantiateSync } from "@assemblyscript/loader";
 import { describe, expect, it } from "vitest";
 import type { KernelExports } from "../../src/kernel/exports.ts";
-import { instantiate } from "../../src/kernel/instantiate.ts";
 import { KernelMemory, padded } from "../../src/kernel/memory.ts";
 import { product } from "../../src/reference/product.ts";
 import { bits, Random } from "../property/random.ts";
@@ -11,7 +11,7 @@ const module = new WebAssembly.Module(readFileSync(new URL("../../build/gru.wasm
 /** y = bias + x · matrix through pack and multiply, with rows apart by more than they need. */
 function multiply(rows: number, depth: number, gates: number, units: number, seed: number) {
   const random = new Random(seed);
-  const exports: KernelExports = instantiate(module);
+  const exports = instantiateSync(module).exports as unknown as KernelExports;
   const memory = new KernelMemory(exports);
   const columns = gates * units;
   const stride = gates * padded(units);
