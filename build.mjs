@@ -48,6 +48,7 @@ const entries = {
   reference: { name: "congruent/reference", source: "src/reference/index.ts" },
   layers: { name: "congruent/layers", source: "src/layers/index.ts" },
   convert: { name: "congruent/convert", source: "src/convert/index.ts" },
+  int8: { name: "congruent/int8", source: "src/int8/index.ts" },
 };
 
 /** Layers that an app may use beside createModel: what it then ships shows what a bundle leaves out. */
@@ -55,8 +56,17 @@ const partialLayers = [["gru"], ["gru", "dense"], ["embedding", "masking", "gru"
 
 /** @typedef {Record<string, { raw: number, gzip: number }>} Sizes */
 
-/** Twins of index for runtimes in which the module has to be imported, by the export condition in package.json. */
-const twins = { "index.workerd": "src/index.workerd.ts", "index.edge-light": "src/index.edge-light.ts" };
+/** Twins of entries for runtimes in which the module has to be imported, by the export condition in package.json. */
+const twins = {
+  "index.workerd": "src/index.workerd.ts",
+  "index.edge-light": "src/index.edge-light.ts",
+  "int8.workerd": "src/int8/index.workerd.ts",
+  "int8.edge-light": "src/int8/index.edge-light.ts",
+};
+
+/** The modules in dist/. */
+const modules = ["gru.wasm", "int8.wasm", "int8-plain.wasm"];
+
 const root = fileURLToPath(new URL(".", import.meta.url));
 const require = createRequire(import.meta.url);
 const options = new Set(process.argv.slice(2));
@@ -276,12 +286,14 @@ async function buildPackage() {
   );
   if (types.status !== 0) fail(`tsc: ${types.stdout}${types.stderr}`);
   finishTypes(stage);
-  writeFileSync(join(stage, "gru.wasm"), readFileSync("build/gru.wasm"));
-  writeFileSync(
-    join(stage, "gru.wasm.d.ts"),
-    "/** The compiled module, where an import of .wasm gives that: in Cloudflare Workers, and by their bundlers. */\n" +
-      "declare const module: object;\nexport default module;\n",
-  );
+  for (const file of modules) {
+    writeFileSync(join(stage, file), readFileSync(`build/${file}`));
+    writeFileSync(
+      join(stage, `${file}.d.ts`),
+      "/** The compiled module, where an import of .wasm gives that: in Cloudflare Workers, and by their bundlers. */\n" +
+        "declare const module: object;\nexport default module;\n",
+    );
+  }
   writeFileSync(
     join(stage, "LICENSES.txt"),
     thirdPartyLicenses([metafile, command].flatMap(({ inputs }) => Object.keys(inputs))),
@@ -400,7 +412,7 @@ async function measure() {
     gzip: gzipSync(content, { level: 9 }).length,
   });
   /** @type {Sizes} */
-  const sizes = { "gru.wasm": sizeOf(readFileSync("dist/gru.wasm")) };
+  const sizes = Object.fromEntries(modules.map((file) => [file, sizeOf(readFileSync(`dist/${file}`))]));
   for (const [file, { name }] of Object.entries(entries)) {
     const bundled = await bundle(`export * from "./dist/${file}.js"`);
     if (bundled.names.includes("loadModel")) {

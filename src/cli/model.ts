@@ -1,6 +1,10 @@
 import { convert, detect } from "../convert/index.ts";
-import { type LoadedModel, loadModel } from "../index.ts";
+import { type LoadedModel, loadModelWith } from "../format/load.ts";
+import { int8Parts } from "../int8/model-file.ts";
+import { createModel } from "../reference/index.ts";
 import { openFile, type ReadingOptions, readLoadOptions, type SelectingOptions } from "./files.ts";
+
+const loadModel = (bytes: Uint8Array) => loadModelWith(createModel, bytes, int8Parts);
 
 /** A model out of a file of any format: foreign ones are converted in memory. */
 export async function openModel(path: string, options: ReadingOptions & SelectingOptions): Promise<LoadedModel> {

@@ -3,6 +3,7 @@ import type { GruLayer, Precision, QuantizedGru, QuantizedMatrix } from "../laye
 import { quantizedProduct } from "../reference/int8.ts";
 import type { Product } from "../reference/product.ts";
 import { dequantize } from "./quantize-matrix.ts";
+import { QuantizedRecurrence } from "./recurrence.ts";
 
 /** Rows of a matrix up to which the sums of whole numbers stay within 31 bits: 128 · 8191 · 2048 and 128 · 63 · 260,000. */
 export const maxDepth: Readonly<Record<Precision, number>> = { 7: 260_000, 14: 2048 };
@@ -77,6 +78,10 @@ class Int8Matrices implements QuantizedGru {
   get multiply(): Product<QuantizedMatrix> {
     return (out, x, at, inputs, matrix, columns, bias, from, to) =>
       quantizedProduct(out, x, at, inputs, matrix, this.precision, columns, bias, from, to);
+  }
+
+  get Recurrence(): typeof QuantizedRecurrence {
+    return QuantizedRecurrence;
   }
 
   toJSON(): object {

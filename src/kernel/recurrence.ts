@@ -5,8 +5,8 @@ import { copy, type KernelMemory, padded } from "./memory.ts";
 import { ROWS, type Scratch } from "./scratch.ts";
 import type { KernelSequence } from "./sequence.ts";
 
-/** 4-byte fields of a Gru (assembly/gru.ts), those of its Packing included. */
-const FIELDS = 28;
+/** 4-byte fields of a Gru (assembly/gru.ts), those of its Packing and of int8 (src/int8/recurrence.ts) included. */
+const FIELDS = 30;
 
 /**
  * Floats up to which the projection of a whole embedding is made at load: 1 MB, a millisecond or two. Every step then
@@ -18,11 +18,11 @@ const TABLE = 1 << 18;
 export class Recurrence {
   /** Hp */
   readonly stride: number;
-  private readonly struct: number;
-  private readonly kernel: PackedMatrix;
+  protected readonly struct: number;
+  protected readonly kernel: PackedMatrix;
   private readonly recurrentKernel: PackedMatrix;
   private readonly recurrentCandidate: PackedMatrix | null;
-  private readonly bias: number;
+  protected readonly bias: number;
   private readonly recurrentBias: number;
   /** (V + 1, 3·Hp): the projection of each row of the embedding in front, and of zeros; 0 for none */
   private readonly table: number;
@@ -38,8 +38,8 @@ export class Recurrence {
    * @param embedding the embedding whose ids are this layer's inputs, or null
    */
   constructor(
-    private readonly memory: KernelMemory,
-    private readonly scratch: Scratch,
+    protected readonly memory: KernelMemory,
+    protected readonly scratch: Scratch,
     readonly layer: GruLayer,
     readonly embedding: EmbeddingLayer | null,
   ) {
@@ -49,24 +49,40 @@ export class Recurrence {
     this.struct = memory.reserve(FIELDS);
     this.bias = weights.bias ? memory.reserve(gates) : scratch.zeros;
     this.recurrentBias = weights.recurrentBias ? memory.reserve(gates) : scratch.zeros;
-    this.kernel = reserveMatrix(memory, inputs, 3, units);
-    this.recurrentKernel = reserveMatrix(memory, units, resetAfter ? 3 : 2, units);
-    this.recurrentCandidate = resetAfter ? null : reserveMatrix(memory, units, 1, units);
+    this.kernel = this.reserve(inputs, 3);
+    this.recurrentKernel = this.reserve(units, resetAfter ? 3 : 2);
+    this.recurrentCandidate = resetAfter ? null : this.reserve(units, 1);
     const entries = embedding ? embedding.vocabulary + 1 : 0;
     const fits = entries * gates <= TABLE;
     this.table = entries && fits ? memory.reserve(entries * gates) : 0;
     this.rows = entries && !fits ? memory.reserve(entries * inputs) : 0;
   }
 
+  /** Room for a matrix. */
+  protected reserve(depth: number, gates: number): PackedMatrix {
+    return reserveMatrix(this.memory, depth, gates, this.layer.units);
+  }
+
+  /** Writes a matrix: the columns from `first` on of one of the layer's. */
+  protected pack(matrix: PackedMatrix, name: "kernel" | "recurrentKernel", first: number): void {
+    const { weights, units } = this.layer;
+    packMatrix(this.memory, this.scratch, matrix, weights[name], 3 * units, first);
+  }
+
+  /** y = b + x · W of some rows that are contiguous. */
+  protected project(x: number, rows: number, y: number): void {
+    const { inputs } = this.layer;
+    const bytes = 12 * this.stride;
+    this.memory.exports.multiply(x, 0, 4 * inputs, rows, this.kernel.address, inputs, bytes >> 4, this.bias, y, bytes);
+  }
+
   /** Writes the weights, once the memory is there. */
   upload(): void {
     const { memory, scratch, layer, embedding } = this;
     const { units, weights, activation, recurrentActivation } = layer;
-    const pack = (matrix: PackedMatrix, source: Float32Array, first: number): void =>
-      packMatrix(memory, scratch, matrix, source, 3 * units, first);
-    pack(this.kernel, weights.kernel, 0);
-    pack(this.recurrentKernel, weights.recurrentKernel, 0);
-    if (this.recurrentCandidate) pack(this.recurrentCandidate, weights.recurrentKernel, 2 * units);
+    this.pack(this.kernel, "kernel", 0);
+    this.pack(this.recurrentKernel, "recurrentKernel", 0);
+    if (this.recurrentCandidate) this.pack(this.recurrentCandidate, "recurrentKernel", 2 * units);
     if (weights.bias) writeBias(memory, this.bias, weights.bias, 3);
     if (weights.recurrentBias) writeBias(memory, this.recurrentBias, weights.recurrentBias, 3);
     if (embedding && this.rows) memory.write(this.rows, embedding.weights);
@@ -106,27 +122,15 @@ export class Recurrence {
 
   /** The input product of each row of the embedding, by the same kernel as any other, so with the same bits. */
   private makeTable({ vocabulary, features, weights }: EmbeddingLayer): void {
-    const { memory, scratch, kernel, stride, bias, table } = this;
+    const { memory, scratch, stride, table } = this;
     const { x } = scratch;
-    const bytes = 12 * stride;
     const fit = Math.floor(scratch.capacity / features);
     // The row behind the last one is that of zeros.
     for (let first = 0; first <= vocabulary; first += fit) {
       const count = Math.min(fit, vocabulary + 1 - first);
       memory.f32.fill(0, x >> 2, (x >> 2) + count * features);
       memory.write(x, weights, first * features, Math.min(count, vocabulary - first) * features);
-      memory.exports.multiply(
-        x,
-        0,
-        4 * features,
-        count,
-        kernel.address,
-        features,
-        bytes >> 4,
-        bias,
-        table + first * bytes,
-        bytes,
-      );
+      this.project(x, count, table + first * 12 * stride);
     }
   }
 

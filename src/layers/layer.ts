@@ -1,4 +1,5 @@
 import type { Activation } from "../activation.ts";
+import type { Recurrence } from "../kernel/recurrence.ts";
 import type { Product } from "../reference/product.ts";
 
 /**
@@ -36,6 +37,8 @@ export interface EmbeddingLayer {
   readonly weights: Float32Array;
   /** Whether id 0 is a masked step. */
   readonly maskZero: boolean;
+  /** The table as a file of int8 has it; `weights` is what it stands for. */
+  readonly int8?: QuantizedTable;
 }
 
 /** Masks the steps whose features all equal one value, and writes 0 over them. */
@@ -63,6 +66,19 @@ export interface QuantizedMatrix {
   readonly values: Int8Array;
   /** (N), a scale a column */
   readonly scales: Float32Array;
+  /** What the rounding cost, where it is known. */
+  readonly error?: QuantizationError | undefined;
+}
+
+/** How far int8 weights are off, relative to the matrix: |error| / |weight|, of the largest ones and of the rms. */
+export interface QuantizationError {
+  readonly max: number;
+  readonly rms: number;
+}
+
+/** The table of an embedding in int8, with a scale a row: (V, E) and (V). */
+export interface QuantizedTable extends QuantizedMatrix {
+  readonly kind: "int8";
 }
 
 /** Bits to which the rows are quantised that an int8 matrix is multiplied by. */
@@ -77,6 +93,8 @@ export interface QuantizedGru {
   readonly precision: Precision;
   /** How the reference multiplies by them: layers bring it, so that nothing else need know of int8. */
   readonly multiply: Product<QuantizedMatrix>;
+  /** How the kernel runs them. */
+  readonly Recurrence: typeof Recurrence;
 }
 
 /** A GRU over time in one direction. */

@@ -71,7 +71,7 @@ describe("quantize", () => {
     },
   );
 
-  it("rounds an embedding by rows and a dense kernel by columns", () => {
+  it("rounds an embedding by rows and a dense kernel to f16", () => {
     const layers = quantize([
       embedding({
         weights: [
@@ -93,7 +93,7 @@ describe("quantize", () => {
       [1, 0.5, 1000, 0, 0, 0].map((value, i) => (i === 3 ? expect.any(Number) : value)),
     );
     expect(table.weights[3]).toBeCloseTo(0, 10);
-    expect(output.kernel[0]).toBeCloseTo(1.3, 6);
+    expect(output.kernel[0]).toBe(1.2998046875);
     expect(output.kernel[1]).toBeCloseTo(1000, 3);
     expect(Math.abs(output.kernel[2] - 0.01)).toBeLessThan(1.3 / 254);
   });
@@ -103,7 +103,9 @@ describe("quantize", () => {
     [14, 0.0003],
   ] as const)("gives, at precision %s, nearly what f32 with the same weights gives", (precision, tolerance) => {
     const random = new Random(3);
-    const layers = quantize([seededGru(20, 48), seededGru(48, 16, { resetAfter: false, bias: null }, 2)].map(calm), { precision });
+    const layers = quantize([seededGru(20, 48), seededGru(48, 16, { resetAfter: false, bias: null }, 2)].map(calm), {
+      precision,
+    });
     const floats = layers.map((layer) => reference.gru({ ...optionsOf(layer as GruLayer), returnSequences: true }));
     const input = { data: random.floats(3 * 30 * 20), shape: [3, 30, 20] };
     const a = reference.createModel(layers).run(input).outputs.data;
@@ -136,7 +138,7 @@ describe("quantize", () => {
       gru({ ...gruOptions(2, 3), kernel: new Float32Array(18).fill(value, 4, 5) } as never);
     for (const [layers, options, message] of [
       [[layer], { precision: 8 }, /quantize.precision: expected 7 or 14, got 8/],
-      [[layer], { bits: 7 }, /quantize: expected one of precision, got "bits"/],
+      [[layer], { bits: 7 }, /quantize: expected one of precision, calibration, got "bits"/],
       [[layer], null, /quantize: expected options, got null/],
       [layer, {}, /quantize: expected an array of layers, got Object/],
       [[null], {}, /layers\[0\]: expected a layer made by this library, got null/],
