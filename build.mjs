@@ -1,6 +1,6 @@
 // The build, from assembly/ and src/ to dist/. Usage: node build.mjs [--wasm-only | --if-stale | --readme]
 //
-//   --wasm-only  only build/gru.wasm and build/inline.js: enough for the tests that import src/
+//   --wasm-only  only the modules and build/inline*.js: enough for the tests that import src/
 //   --if-stale   do nothing when dist/ is newer than every source
 //   --readme     also write the sizes into README.md
 
@@ -125,19 +125,51 @@ function isFresh() {
   return [...sources, "build.mjs", "asconfig.json", "package.json"].every((file) => statSync(file).mtimeMs <= built);
 }
 
-/** assembly/ → build/gru.wasm, build/gru.wat, build/inline.js */
+/** assembly/ → the modules in build/ with their texts, build/inline.js, build/inline-int8.js */
 async function buildWasm() {
-  const { error, stderr } = await asc.main(["assembly/index.ts", "--target", "release"]);
+  const gru = await compile("gru", "index", []);
+  const relaxed = await compile("int8", "int8", ["--enable", "relaxed-simd"]);
+  const plain = await compile("int8-plain", "int8", []);
+  writeInlined("inline", { text: ["gru", gru] });
+  writeInlined("inline-int8", { relaxed: ["int8", relaxed], plain: ["int8-plain", plain] });
+}
+
+/**
+ * @param {string} name of the module
+ * @param {string} entry in assembly/; INT8 is a constant there, so that the branches of another module leave no code
+ * @param {string[]} features
+ */
+async function compile(name, entry, features) {
+  const constants = ["--use", `INT8=${Number(entry === "int8")}`];
+  const { error, stderr } = await asc.main([`assembly/${entry}.ts`, "--target", "release", ...constants, ...features]);
   if (error) fail(`asc: ${error.message}\n${stderr}`);
   process.stderr.write(stderr.toString());
   const { bytes, text } = optimize(readFileSync("build/asc.wasm"));
-  checkWasm(bytes, text);
-  replaceFile("build/gru.wasm", bytes);
-  replaceFile("build/gru.wat", text);
-  replaceFile("build/inline.js", `export const text =\n  "${encode(bytes)}";\n`);
+  // This process may have no relaxed SIMD: then it cannot compile such a module, only say which one it is.
+  if (features.length === 0 || WebAssembly.validate(bytes)) checkWasm(name, bytes, text);
+  replaceFile(`build/${name}.wasm`, bytes);
+  replaceFile(`build/${name}.wat`, text);
+  return bytes;
+}
+
+/**
+ * @param {string} file in build/
+ * @param {Record<string, [module: string, bytes: Uint8Array]>} texts by the names of its exports
+ */
+function writeInlined(file, texts) {
+  const all = Object.entries(texts);
   replaceFile(
-    "build/inline.d.ts",
-    "/** build/gru.wasm, as src/kernel/decode.ts reads it. */\nexport declare const text: string;\n",
+    `build/${file}.js`,
+    all.map(([name, [, bytes]]) => `export const ${name} =\n  "${encode(bytes)}";\n`).join(""),
+  );
+  replaceFile(
+    `build/${file}.d.ts`,
+    all
+      .map(
+        ([name, [module]]) =>
+          `/** build/${module}.wasm, as src/kernel/decode.ts reads it. */\nexport declare const ${name}: string;\n`,
+      )
+      .join(""),
   );
 }
 
@@ -149,14 +181,17 @@ async function buildWasm() {
  */
 function optimize(compiled) {
   const module = binaryen.readBinary(compiled);
-  const { SIMD128, BulkMemory, BulkMemoryOpt, MutableGlobals, SignExt, NontrappingFPToInt } = binaryen.Features;
-  module.setFeatures(SIMD128 | BulkMemory | BulkMemoryOpt | MutableGlobals | SignExt | NontrappingFPToInt);
+  const { SIMD128, RelaxedSIMD, BulkMemory, BulkMemoryOpt, MutableGlobals, SignExt, NontrappingFPToInt } =
+    binaryen.Features;
+  module.setFeatures(
+    SIMD128 | RelaxedSIMD | BulkMemory | BulkMemoryOpt | MutableGlobals | SignExt | NontrappingFPToInt,
+  );
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(0);
   for (let i = 0; i < module.getNumFunctions(); i++) {
     const reference = module.getFunctionByIndex(i);
     const { name } = binaryen.getFunctionInfo(reference);
-    if (!/^assembly\/(matmul|tile)\//.test(name)) module.runPassesOnFunction(reference, passes);
+    if (!/^assembly\/(matmul|tile)(-int8)?\//.test(name)) module.runPassesOnFunction(reference, passes);
   }
   const text = module.emitText();
   binaryen.setDebugInfo(false);
@@ -184,27 +219,29 @@ function encode(bytes) {
 /**
  * The module must load anywhere and be called with plain numbers.
  *
+ * @param {string} file
  * @param {Uint8Array} bytes
  * @param {string} text
  */
-function checkWasm(bytes, text) {
+function checkWasm(file, bytes, text) {
   const module = new WebAssembly.Module(bytes);
   const imports = WebAssembly.Module.imports(module);
   if (imports.length > 0)
-    fail(`gru.wasm imports ${imports.map((i) => `${i.module}.${i.name}`).join(", ")}: expected none`);
+    fail(`${file}.wasm imports ${imports.map((i) => `${i.module}.${i.name}`).join(", ")}: expected none`);
   for (const { name, kind } of WebAssembly.Module.exports(module)) {
     if (kind === "memory") continue;
-    if (kind !== "function") fail(`gru.wasm exports the ${kind} ${name}: expected functions and the memory only`);
+    if (kind !== "function") fail(`${file}.wasm exports the ${kind} ${name}: expected functions and the memory only`);
     const inner = text.match(new RegExp(`\\(export "${name}" \\(func (\\S+)\\)\\)`))?.[1] ?? "";
     const signature = text
       .split("\n")
       .find((line) => line.trimStart().startsWith(`(func ${inner} `) || line.trim() === `(func ${inner}`);
-    if (signature === undefined) fail(`gru.wat does not define ${name}`);
+    if (signature === undefined) fail(`${file}.wat does not define ${name}`);
     // i64 would be a BigInt in JavaScript, v128 and references cannot be passed at all.
     if (/\b(i64|v128|\w+ref)\b/.test(signature.replaceAll(/\$\S+/g, "")))
-      fail(`gru.wasm exports ${name} with a type that is not a number: ${signature.trim()}`);
+      fail(`${file}.wasm exports ${name} with a type that is not a number: ${signature.trim()}`);
   }
-  if (bytes.length >= budgets.wasm) fail(`gru.wasm has ${bytes.length} bytes: expected less than ${budgets.wasm}`);
+  if (file === "gru" && bytes.length >= budgets.wasm)
+    fail(`gru.wasm has ${bytes.length} bytes: expected less than ${budgets.wasm}`);
 }
 
 /** src/ and build/ → dist/, which is replaced as a whole. */
