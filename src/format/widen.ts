@@ -13,7 +13,8 @@ export function widen({ dtype, shape, bytes }: StoredTensor, where: string): Ten
   const { buffer } = new Uint8Array(bytes);
   if (dtype === "F32") return { data: new Float32Array(buffer), shape };
   if (dtype !== "F16" && dtype !== "BF16") {
-    throw expected("unsupported", where, "dtype F32, F16 or BF16 (I8: see congruent/int8)", dtype);
+    const given = dtype === "I8" ? "I8, which loadModel of congruent/int8 reads" : dtype;
+    throw expected("unsupported", where, "dtype F32, F16 or BF16", given);
   }
   const halves = new Uint16Array(buffer);
   if (dtype === "F16") return { data: Float32Array.from(halves, halfToNumber) as Floats, shape };

@@ -3,7 +3,7 @@ import type { GruLayer, Layer } from "../layers/layer.ts";
 import type { Input, RunOptions } from "../model/input.ts";
 import type { RunResult } from "../model/model.ts";
 import { checkKeys } from "../options.ts";
-import { createModel, dropout } from "../reference/index.ts";
+import { createModel, dense } from "../reference/index.ts";
 import type { Tensor } from "../tensor.ts";
 import { addRow, createMoments, type Moments } from "./moments.ts";
 
@@ -36,7 +36,7 @@ export function calibrate(layers: readonly Layer[], samples: readonly Calibratio
     if (layer.kind !== "gru" && layer.kind !== "bidirectional") continue;
     const directions = layer.kind === "gru" ? [layer] : [layer.forward, layer.backward];
     slot += directions.length;
-    const before = i === 0 ? [dropout()] : layers.slice(0, i);
+    const before = [...layers.slice(0, i), identity(directions[0].inputs)];
     for (const direction of directions) {
       found.set(direction, { inputs: createMoments(direction.inputs), states: createMoments(direction.units) });
     }
@@ -58,6 +58,13 @@ export function calibrate(layers: readonly Layer[], samples: readonly Calibratio
     }
   }
   return found;
+}
+
+/** A layer that does nothing, behind whatever feeds a GRU: a model has to know its features. */
+function identity(size: number): Layer {
+  const kernel = new Float32Array(size * size);
+  for (let i = 0; i < size; i++) kernel[i * size + i] = 1;
+  return dense({ units: size, kernel });
 }
 
 /** The same layer, with the output of each step, of each direction by itself. */
