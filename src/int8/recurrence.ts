@@ -59,13 +59,8 @@ export class QuantizedRecurrence extends Recurrence {
     }
   }
 
-  protected override project(x: number, rows: number, y: number): void {
-    const { exports, kernel, stride, bias, quantized, int8 } = this;
-    const { inputs } = this.layer;
-    const bytes = 12 * stride;
-    const { precision } = int8;
-    const w = kernel.address;
-    exports.multiplyInt8(x, 0, 4 * inputs, rows, w, inputs, bytes >> 4, bias, y, bytes, precision, quantized);
+  protected override multiply(...given: Parameters<Int8Exports["multiply"]>): void {
+    this.exports.multiplyInt8(...given, this.int8.precision, this.quantized);
   }
 
   override upload(): void {

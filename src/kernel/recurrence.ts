@@ -1,5 +1,6 @@
 import type { EmbeddingLayer, GruLayer } from "../layers/layer.ts";
 import type { PaddingRule } from "../sequence/padding.ts";
+import type { KernelExports } from "./exports.ts";
 import { type PackedMatrix, packMatrix, reserveMatrix, writeBias } from "./matrix.ts";
 import { copy, type KernelMemory, padded } from "./memory.ts";
 import { ROWS, type Scratch } from "./scratch.ts";
@@ -19,10 +20,10 @@ export class Recurrence {
   /** Hp */
   readonly stride: number;
   protected readonly struct: number;
-  protected readonly kernel: PackedMatrix;
+  private readonly kernel: PackedMatrix;
   private readonly recurrentKernel: PackedMatrix;
   private readonly recurrentCandidate: PackedMatrix | null;
-  protected readonly bias: number;
+  private readonly bias: number;
   private readonly recurrentBias: number;
   /** (V + 1, 3·Hp): the projection of each row of the embedding in front, and of zeros; 0 for none */
   private readonly table: number;
@@ -58,6 +59,11 @@ export class Recurrence {
     this.rows = entries && !fits ? memory.reserve(entries * inputs) : 0;
   }
 
+  /** As the export. */
+  protected multiply(...given: Parameters<KernelExports["multiply"]>): void {
+    this.memory.exports.multiply(...given);
+  }
+
   /** Room for a matrix. */
   protected reserve(depth: number, gates: number): PackedMatrix {
     return reserveMatrix(this.memory, depth, gates, this.layer.units);
@@ -67,13 +73,6 @@ export class Recurrence {
   protected pack(matrix: PackedMatrix, name: "kernel" | "recurrentKernel", first: number): void {
     const { weights, units } = this.layer;
     packMatrix(this.memory, this.scratch, matrix, weights[name], 3 * units, first);
-  }
-
-  /** y = b + x · W of some rows that are contiguous. */
-  protected project(x: number, rows: number, y: number): void {
-    const { inputs } = this.layer;
-    const bytes = 12 * this.stride;
-    this.memory.exports.multiply(x, 0, 4 * inputs, rows, this.kernel.address, inputs, bytes >> 4, this.bias, y, bytes);
   }
 
   /** Writes the weights, once the memory is there. */
@@ -122,15 +121,27 @@ export class Recurrence {
 
   /** The input product of each row of the embedding, by the same kernel as any other, so with the same bits. */
   private makeTable({ vocabulary, features, weights }: EmbeddingLayer): void {
-    const { memory, scratch, stride, table } = this;
+    const { memory, scratch, kernel, stride, bias, table } = this;
     const { x } = scratch;
+    const bytes = 12 * stride;
     const fit = Math.floor(scratch.capacity / features);
     // The row behind the last one is that of zeros.
     for (let first = 0; first <= vocabulary; first += fit) {
       const count = Math.min(fit, vocabulary + 1 - first);
       memory.f32.fill(0, x >> 2, (x >> 2) + count * features);
       memory.write(x, weights, first * features, Math.min(count, vocabulary - first) * features);
-      this.project(x, count, table + first * 12 * stride);
+      this.multiply(
+        x,
+        0,
+        4 * features,
+        count,
+        kernel.address,
+        features,
+        bytes >> 4,
+        bias,
+        table + first * bytes,
+        bytes,
+      );
     }
   }
 

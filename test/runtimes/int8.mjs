@@ -8,15 +8,16 @@ import { check, compareGolden, showGolden } from "./suite.mjs";
  * @param {object} int8 the namespace of `congruent/int8`
  * @param {Record<string, () => { createModel: Function }>} kernels others that must give the same bits: the reference,
  *   kernels of congruent/core; by name
+ * @param {string} standard what to call the module where there is nothing to choose
  * @returns {{ checks: import("./suite.mjs").Check[], golden: { equal: number, of: number, module: string } }} module: which
- *   one the entry chose: `relaxed` or `plain`; `imported` where there is nothing to choose
+ *   one the entry chose: `relaxed` or `plain`
  */
-export function runInt8(int8, kernels = {}) {
+export function runInt8(int8, kernels = {}, standard = "imported") {
   int8.onWarning((warning) => {
     throw warning;
   });
   const { validate } = WebAssembly;
-  let module = "imported";
+  let module = standard;
   WebAssembly.validate = (bytes) => {
     const valid = validate.call(WebAssembly, bytes);
     module = valid ? "relaxed" : "plain";

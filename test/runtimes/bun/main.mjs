@@ -27,6 +27,11 @@ const result = {
   engine: "JavaScriptCore",
   entry: import.meta.resolve("congruent"),
   suite: runSuite(congruent),
+  int8: runInt8(int8, {
+    "core, int8.wasm": () => core.createKernel(relaxed),
+    "core, int8-plain.wasm": () => core.createKernel(plain),
+    reference: () => reference,
+  }),
   core: await checkCore(core, {
     bytes: () => bytes,
     file: () => file,
@@ -39,11 +44,6 @@ const result = {
     ...(await checkFile("congruent/reference", reference.loadModel)),
     ...(await checkFile("congruent/int8", int8.loadModel, files)),
   ],
-  int8: runInt8(int8, {
-    "core, int8.wasm": () => core.createKernel(relaxed),
-    "core, int8-plain.wasm": () => core.createKernel(plain),
-    reference: () => reference,
-  }),
   reference: runSuite(reference),
 };
 rmSync(folder, { recursive: true });

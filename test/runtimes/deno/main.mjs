@@ -22,6 +22,11 @@ const result = {
   engine: `V8 ${Deno.version.v8.split(".").slice(0, 2).join(".")}`,
   entry: import.meta.resolve("congruent"),
   suite: runSuite(congruent),
+  int8: runInt8(int8, {
+    "core, int8.wasm": () => core.createKernel(relaxed),
+    "core, int8-plain.wasm": () => core.createKernel(plain),
+    reference: () => reference,
+  }),
   core: await checkCore(core, { module: () => kernel, "promise of a module": () => Promise.resolve(kernel) }),
   checks: [
     ...(await checkFile("congruent", congruent.loadModel)),
@@ -29,11 +34,6 @@ const result = {
     ...(await checkFile("congruent/reference", reference.loadModel)),
     ...(await checkFile("congruent/int8", int8.loadModel)),
   ],
-  int8: runInt8(int8, {
-    "core, int8.wasm": () => core.createKernel(relaxed),
-    "core, int8-plain.wasm": () => core.createKernel(plain),
-    reference: () => reference,
-  }),
   reference: runSuite(reference),
 };
 console.log(JSON.stringify(result));

@@ -25,6 +25,10 @@ const result = {
   ...proveNode(),
   entry: import.meta.resolve("congruent"),
   suite: runSuite(congruent),
+  int8: runInt8(int8, {
+    ...Object.fromEntries(kernels.map((name) => [`core, ${name}`, () => core.createKernel(read(name))])),
+    reference: () => reference,
+  }),
   core: await checkCore(core, {
     bytes: () => bytes,
     ArrayBuffer: () => Uint8Array.from(bytes).buffer,
@@ -38,10 +42,6 @@ const result = {
     ...(await checkFile("congruent/reference", reference.loadModel)),
     ...(await checkFile("congruent/int8", int8.loadModel, files)),
   ],
-  int8: runInt8(int8, {
-    ...Object.fromEntries(kernels.map((name) => [`core, ${name}`, () => core.createKernel(read(name))])),
-    reference: () => reference,
-  }),
   reference: runSuite(reference),
 };
 rmSync(folder, { recursive: true });

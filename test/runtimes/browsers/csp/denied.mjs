@@ -11,7 +11,7 @@ import { answer, assertPolicy } from "./policy.mjs";
 answer(() => {
   assertPolicy();
   const checks = [congruent, congruentInt8].map((library) => check("a clear message", () => refused(library)));
-  const int8 = runInt8({ ...congruentInt8, createModel: reference.createModel });
+  const int8 = runInt8({ ...congruentInt8, createModel: reference.createModel }, {}, "reference");
   return { engine: engine(), suite: runSuite(reference), int8, checks };
 });
 
