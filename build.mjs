@@ -386,7 +386,7 @@ function thirdPartyLicenses(inputs) {
   if (packages.has("jsfive")) packages.add("pako");
   return [
     "congruent itself is under the MIT licence (see LICENSE). dist/ also contains code from:\n",
-    `* the standard library of AssemblyScript ${compiler.version}, compiled into gru.wasm and its inlined copy\n`,
+    `* the standard library of AssemblyScript ${compiler.version}, compiled into the .wasm files and their inlined copies\n`,
     `It comes from ${compiler.repository.url.replace(/^git\+|\.git$/g, "")} under the licence below.\n`,
     "-------- NOTICE --------\n",
     readFileSync("node_modules/assemblyscript/NOTICE", "utf8"),

@@ -17,16 +17,15 @@ export interface Kernel {
  *
  * @param module gives the module, when it is needed
  * @param fallback makes the models where this engine computes wrongly, after a warning; without one, that is an error
- * @param test says what is wrong with this engine, if anything is
  */
-export function kernelOf(module: () => object, fallback?: Kernel, test = findFault): Kernel {
+export function kernelOf(module: () => object, fallback?: Kernel): Kernel {
   const createEngine = kernelEngine(module);
   /** undefined until it has been looked for */
   let fault: CongruentError | null | undefined;
   let warned = false;
   return {
     createModel(layers, options) {
-      fault ??= fault === null ? null : test(createEngine);
+      fault ??= fault === null ? null : findFault(createEngine);
       if (fault === null) return createModelWith(createEngine, layers, options);
       if (!fallback) throw fault;
       if (!warned) warn(fault);
