@@ -48,28 +48,30 @@ export const agreement = (a: readonly unknown[], b: readonly unknown[]): number 
 const words = "/usr/share/dict/american-english";
 export const hasWords = existsSync(words);
 
-/** Every 61st word of letters a to z, and as many others that are none of them. */
-function wordLists(count: number, calibrating: number): [string[], string[]] {
+/** Words of letters a to z: every 13th, to be tested with; and every 29th of all others, to be calibrated with. */
+function wordLists(): [string[], string[]] {
   const all = readFileSync(words, "utf8")
     .split("\n")
     .filter((word) => /^[a-z]{2,}$/.test(word));
-  const take = (first: number, n: number) => Array.from({ length: n }, (_, i) => all[61 * i + first]);
-  return [take(0, count), take(30, calibrating)];
+  const others = all.filter((_, i) => i % 13 > 0);
+  const every = (list: readonly string[], step: number, count: number) =>
+    list.filter((_, i) => i % step === 0).slice(0, count);
+  return [every(all, 13, 4000), every(others, 29, 2000)];
 }
 
-/** g2p: how many of 1,000 words are spelled as f32 spells them. */
-export async function g2pAgreement(engines: Engines, precision: Precision, calibrating: number): Promise<number> {
+/** g2p: of four thousands of words, the share of those that are spelled as f32 spells them. */
+export async function g2pAgreement(engines: Engines, precision: Precision, calibrated: boolean): Promise<number[]> {
   const layers = layersOf(
     await readNpz({ name: "g2p.npz", bytes: g2p.folder.bytes("checkpoint20.npz") }, { mapping: g2p.mapping }),
   );
-  const [tested, others] = wordLists(1000, calibrating);
+  const [tested, others] = wordLists();
   const models = (create: CreateModel, stacks: readonly Layer[][]) =>
     stacks.map((stack) => create(stack)) as [Model, Model];
   const stacks = [layers.slice(0, 2), layers.slice(2)];
   const f32 = models(engines.f32, stacks);
   const { graphemes, phonemes } = g2p.folder.json<{ graphemes: string[]; phonemes: string[] }>("symbols.json");
   const samples: CalibrationSample[][] = [[], []];
-  for (const word of others) {
+  for (const word of calibrated ? others : []) {
     const letters = [...word, "</s>"].map((letter) => graphemes.indexOf(letter));
     const input = ["<s>", ...g2p.spell(word, ...f32)].map((phoneme) => phonemes.indexOf(phoneme));
     samples[0].push({ input: [letters] });
@@ -77,10 +79,13 @@ export async function g2pAgreement(engines: Engines, precision: Precision, calib
   }
   const quantised = stacks.map((stack, i) => quantize(stack, { precision, calibration: samples[i] }));
   const int8 = models(engines.int8, quantised);
-  return agreement(
-    tested.map((word) => g2p.spell(word, ...int8)),
-    tested.map((word) => g2p.spell(word, ...f32)),
-  );
+  return [0, 1000, 2000, 3000].map((from) => {
+    const thousand = tested.slice(from, from + 1000);
+    return agreement(
+      thousand.map((word) => g2p.spell(word, ...int8)),
+      thousand.map((word) => g2p.spell(word, ...f32)),
+    );
+  });
 }
 
 const language = new URL("../../examples/language-id/model/", import.meta.url);
