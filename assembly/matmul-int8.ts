@@ -6,7 +6,7 @@
  *
  * Every row by itself, so its bits depend neither on the others nor on the tile that it falls into.
  */
-import { bytesOf } from "./dot-int8";
+import { bytesOf, isDotSlow } from "./dot-int8";
 import { GROUP } from "./pack";
 import { deep, isRelaxed } from "./pack-int8";
 import { HEADER, quantizeRow, wide } from "./quantize-row";
@@ -53,8 +53,10 @@ export function multiplyInt8(
       if (ASC_FEATURE_RELAXED_SIMD && relaxed) quantizeRow<i8>(from, depth, limit, to);
       else quantizeRow<i16>(from, depth, limit, to);
     }
-    if (ASC_FEATURE_RELAXED_SIMD && relaxed) product<i8>(scratch, stride, count, w, depth, vectors, init, y, yStride);
-    else product<i16>(scratch, stride, count, w, depth, vectors, init, y, yStride);
+    if (ASC_FEATURE_RELAXED_SIMD && relaxed) {
+      if (isDotSlow()) product<u8>(scratch, stride, count, w, depth, vectors, init, y, yStride);
+      else product<i8>(scratch, stride, count, w, depth, vectors, init, y, yStride);
+    } else product<i16>(scratch, stride, count, w, depth, vectors, init, y, yStride);
     y += <usize>count * yStride;
   }
 }

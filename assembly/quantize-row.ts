@@ -1,7 +1,7 @@
 /**
  * A row of f32 → whole numbers and a scale, in place of which the row is multiplied (src/reference/int8.ts defines them).
  *
- *     row  ┆ scale f32, 12 bytes free ┆ (wide(K)) i8 or i16
+ *     row  ┆ scale f32, two 16-bit ones, 8 bytes free ┆ (wide(K)) i8 or i16
  *
  * i8: u, from 1 to 127, as the relaxed dot wants it. i16: u less its offset, with a sign.
  */
@@ -31,6 +31,7 @@ export function quantizeRow<T>(x: usize, depth: i32, limit: f32, row: usize): vo
   const most = largest(x, depth);
   const inverse: f32 = most < TINY ? 0 : limit / most;
   store<f32>(row, most < TINY ? 0 : most < Infinity ? most / limit : NaN);
+  store<i32>(row, 0x00010001, 4);
   const factor = f32x4.splat(inverse);
   const round = f32x4.splat(ROUND + limit + 1);
   const bits = i32x4.splat(<i32>limit * 2 + 1);

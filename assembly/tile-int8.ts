@@ -15,6 +15,13 @@ function finish(sum: v128, scale: v128, columnScale: v128, init: v128): v128 {
   return f32x4.add(init, f32x4.mul(f32x4.mul(f32x4.convert_i32x4_s(sum), scale), columnScale));
 }
 
+/** A row's header has two 16-bit ones beside its scale. */
+// @ts-ignore: decorator
+@inline
+function onesOf(row: usize): v128 {
+  return v128.load32_splat(row, 4);
+}
+
 /** Bytes of `depth` of a row's numbers. */
 // @ts-ignore: decorator
 @inline
@@ -45,37 +52,38 @@ export function tile3x3<T>(
   let u0 = u + HEADER;
   let u1 = u0 + stride;
   let u2 = u1 + stride;
+  const ones = onesOf(u);
   for (const end = u0 + sizeOf<T>(depth); u0 < end; ) {
     w0 = weights0<T>(w);
     w1 = weights1<T>(w);
     w2 = weights2<T>(w);
     s = v128.load32_splat(u0);
-    a00 = dot<T>(a00, s, w0);
-    a01 = dot<T>(a01, s, w1);
-    a02 = dot<T>(a02, s, w2);
+    a00 = dot<T>(a00, s, w0, ones);
+    a01 = dot<T>(a01, s, w1, ones);
+    a02 = dot<T>(a02, s, w2, ones);
     s = v128.load32_splat(u1);
-    a10 = dot<T>(a10, s, w0);
-    a11 = dot<T>(a11, s, w1);
-    a12 = dot<T>(a12, s, w2);
+    a10 = dot<T>(a10, s, w0, ones);
+    a11 = dot<T>(a11, s, w1, ones);
+    a12 = dot<T>(a12, s, w2, ones);
     s = v128.load32_splat(u2);
-    a20 = dot<T>(a20, s, w0);
-    a21 = dot<T>(a21, s, w1);
-    a22 = dot<T>(a22, s, w2);
+    a20 = dot<T>(a20, s, w0, ones);
+    a21 = dot<T>(a21, s, w1, ones);
+    a22 = dot<T>(a22, s, w2, ones);
     w0 = weights3<T>(w);
     w1 = weights4<T>(w);
     w2 = weights5<T>(w);
     s = v128.load32_splat(u0, 4);
-    a00 = dot<T>(a00, s, w0);
-    a01 = dot<T>(a01, s, w1);
-    a02 = dot<T>(a02, s, w2);
+    a00 = dot<T>(a00, s, w0, ones);
+    a01 = dot<T>(a01, s, w1, ones);
+    a02 = dot<T>(a02, s, w2, ones);
     s = v128.load32_splat(u1, 4);
-    a10 = dot<T>(a10, s, w0);
-    a11 = dot<T>(a11, s, w1);
-    a12 = dot<T>(a12, s, w2);
+    a10 = dot<T>(a10, s, w0, ones);
+    a11 = dot<T>(a11, s, w1, ones);
+    a12 = dot<T>(a12, s, w2, ones);
     s = v128.load32_splat(u2, 4);
-    a20 = dot<T>(a20, s, w0);
-    a21 = dot<T>(a21, s, w1);
-    a22 = dot<T>(a22, s, w2);
+    a20 = dot<T>(a20, s, w0, ones);
+    a21 = dot<T>(a21, s, w1, ones);
+    a22 = dot<T>(a22, s, w2, ones);
     w += 2 * GROUP * bytesOf<T>();
     u0 += 8;
     u1 += 8;
@@ -116,11 +124,12 @@ export function tile3x1<T>(
   let u0 = u + HEADER;
   let u1 = u0 + stride;
   let u2 = u1 + stride;
+  const ones = onesOf(u);
   for (const end = u0 + sizeOf<T>(depth); u0 < end; u0 += 4) {
     const w0 = weights0<T>(w);
-    a0 = dot<T>(a0, v128.load32_splat(u0), w0);
-    a1 = dot<T>(a1, v128.load32_splat(u1), w0);
-    a2 = dot<T>(a2, v128.load32_splat(u2), w0);
+    a0 = dot<T>(a0, v128.load32_splat(u0), w0, ones);
+    a1 = dot<T>(a1, v128.load32_splat(u1), w0, ones);
+    a2 = dot<T>(a2, v128.load32_splat(u2), w0, ones);
     w += wStride;
     u1 += 4;
     u2 += 4;
@@ -154,33 +163,34 @@ export function tile1x12<T>(
   let w2 = w1 + size;
   let w3 = w2 + size;
   let x = u + HEADER;
+  const ones = onesOf(u);
   for (const end = x + sizeOf<T>(depth); x < end; x += 8) {
     let s = v128.load32_splat(x);
-    a0 = dot<T>(a0, s, weights0<T>(w0));
-    a1 = dot<T>(a1, s, weights1<T>(w0));
-    a2 = dot<T>(a2, s, weights2<T>(w0));
-    a3 = dot<T>(a3, s, weights0<T>(w1));
-    a4 = dot<T>(a4, s, weights1<T>(w1));
-    a5 = dot<T>(a5, s, weights2<T>(w1));
-    a6 = dot<T>(a6, s, weights0<T>(w2));
-    a7 = dot<T>(a7, s, weights1<T>(w2));
-    a8 = dot<T>(a8, s, weights2<T>(w2));
-    a9 = dot<T>(a9, s, weights0<T>(w3));
-    a10 = dot<T>(a10, s, weights1<T>(w3));
-    a11 = dot<T>(a11, s, weights2<T>(w3));
+    a0 = dot<T>(a0, s, weights0<T>(w0), ones);
+    a1 = dot<T>(a1, s, weights1<T>(w0), ones);
+    a2 = dot<T>(a2, s, weights2<T>(w0), ones);
+    a3 = dot<T>(a3, s, weights0<T>(w1), ones);
+    a4 = dot<T>(a4, s, weights1<T>(w1), ones);
+    a5 = dot<T>(a5, s, weights2<T>(w1), ones);
+    a6 = dot<T>(a6, s, weights0<T>(w2), ones);
+    a7 = dot<T>(a7, s, weights1<T>(w2), ones);
+    a8 = dot<T>(a8, s, weights2<T>(w2), ones);
+    a9 = dot<T>(a9, s, weights0<T>(w3), ones);
+    a10 = dot<T>(a10, s, weights1<T>(w3), ones);
+    a11 = dot<T>(a11, s, weights2<T>(w3), ones);
     s = v128.load32_splat(x, 4);
-    a0 = dot<T>(a0, s, weights3<T>(w0));
-    a1 = dot<T>(a1, s, weights4<T>(w0));
-    a2 = dot<T>(a2, s, weights5<T>(w0));
-    a3 = dot<T>(a3, s, weights3<T>(w1));
-    a4 = dot<T>(a4, s, weights4<T>(w1));
-    a5 = dot<T>(a5, s, weights5<T>(w1));
-    a6 = dot<T>(a6, s, weights3<T>(w2));
-    a7 = dot<T>(a7, s, weights4<T>(w2));
-    a8 = dot<T>(a8, s, weights5<T>(w2));
-    a9 = dot<T>(a9, s, weights3<T>(w3));
-    a10 = dot<T>(a10, s, weights4<T>(w3));
-    a11 = dot<T>(a11, s, weights5<T>(w3));
+    a0 = dot<T>(a0, s, weights3<T>(w0), ones);
+    a1 = dot<T>(a1, s, weights4<T>(w0), ones);
+    a2 = dot<T>(a2, s, weights5<T>(w0), ones);
+    a3 = dot<T>(a3, s, weights3<T>(w1), ones);
+    a4 = dot<T>(a4, s, weights4<T>(w1), ones);
+    a5 = dot<T>(a5, s, weights5<T>(w1), ones);
+    a6 = dot<T>(a6, s, weights3<T>(w2), ones);
+    a7 = dot<T>(a7, s, weights4<T>(w2), ones);
+    a8 = dot<T>(a8, s, weights5<T>(w2), ones);
+    a9 = dot<T>(a9, s, weights3<T>(w3), ones);
+    a10 = dot<T>(a10, s, weights4<T>(w3), ones);
+    a11 = dot<T>(a11, s, weights5<T>(w3), ones);
     w0 += 2 * GROUP * bytesOf<T>();
     w1 += 2 * GROUP * bytesOf<T>();
     w2 += 2 * GROUP * bytesOf<T>();
@@ -216,21 +226,22 @@ export function tile1x6<T>(
   let a3 = v128.load(starts, 48), a4 = v128.load(starts, 64), a5 = v128.load(starts, 80);
   let w1 = w0 + size;
   let x = u + HEADER;
+  const ones = onesOf(u);
   for (const end = x + sizeOf<T>(depth); x < end; x += 8) {
     let s = v128.load32_splat(x);
-    a0 = dot<T>(a0, s, weights0<T>(w0));
-    a1 = dot<T>(a1, s, weights1<T>(w0));
-    a2 = dot<T>(a2, s, weights2<T>(w0));
-    a3 = dot<T>(a3, s, weights0<T>(w1));
-    a4 = dot<T>(a4, s, weights1<T>(w1));
-    a5 = dot<T>(a5, s, weights2<T>(w1));
+    a0 = dot<T>(a0, s, weights0<T>(w0), ones);
+    a1 = dot<T>(a1, s, weights1<T>(w0), ones);
+    a2 = dot<T>(a2, s, weights2<T>(w0), ones);
+    a3 = dot<T>(a3, s, weights0<T>(w1), ones);
+    a4 = dot<T>(a4, s, weights1<T>(w1), ones);
+    a5 = dot<T>(a5, s, weights2<T>(w1), ones);
     s = v128.load32_splat(x, 4);
-    a0 = dot<T>(a0, s, weights3<T>(w0));
-    a1 = dot<T>(a1, s, weights4<T>(w0));
-    a2 = dot<T>(a2, s, weights5<T>(w0));
-    a3 = dot<T>(a3, s, weights3<T>(w1));
-    a4 = dot<T>(a4, s, weights4<T>(w1));
-    a5 = dot<T>(a5, s, weights5<T>(w1));
+    a0 = dot<T>(a0, s, weights3<T>(w0), ones);
+    a1 = dot<T>(a1, s, weights4<T>(w0), ones);
+    a2 = dot<T>(a2, s, weights5<T>(w0), ones);
+    a3 = dot<T>(a3, s, weights3<T>(w1), ones);
+    a4 = dot<T>(a4, s, weights4<T>(w1), ones);
+    a5 = dot<T>(a5, s, weights5<T>(w1), ones);
     w0 += 2 * GROUP * bytesOf<T>();
     w1 += 2 * GROUP * bytesOf<T>();
   }
@@ -255,15 +266,16 @@ export function tile1x3<T>(
   const starts = scales + gap;
   let a0 = v128.load(starts), a1 = v128.load(starts, 16), a2 = v128.load(starts, 32);
   let x = u + HEADER;
+  const ones = onesOf(u);
   for (const end = x + sizeOf<T>(depth); x < end; x += 8) {
     let s = v128.load32_splat(x);
-    a0 = dot<T>(a0, s, weights0<T>(w0));
-    a1 = dot<T>(a1, s, weights1<T>(w0));
-    a2 = dot<T>(a2, s, weights2<T>(w0));
+    a0 = dot<T>(a0, s, weights0<T>(w0), ones);
+    a1 = dot<T>(a1, s, weights1<T>(w0), ones);
+    a2 = dot<T>(a2, s, weights2<T>(w0), ones);
     s = v128.load32_splat(x, 4);
-    a0 = dot<T>(a0, s, weights3<T>(w0));
-    a1 = dot<T>(a1, s, weights4<T>(w0));
-    a2 = dot<T>(a2, s, weights5<T>(w0));
+    a0 = dot<T>(a0, s, weights3<T>(w0), ones);
+    a1 = dot<T>(a1, s, weights4<T>(w0), ones);
+    a2 = dot<T>(a2, s, weights5<T>(w0), ones);
     w0 += 2 * GROUP * bytesOf<T>();
   }
   const scale = v128.load32_splat(u);
@@ -285,8 +297,9 @@ export function tile1x1<T>(
 ): void {
   let a0 = v128.load(scales + gap);
   let x = u + HEADER;
+  const ones = onesOf(u);
   for (const end = x + sizeOf<T>(depth); x < end; x += 4) {
-    a0 = dot<T>(a0, v128.load32_splat(x), weights0<T>(w));
+    a0 = dot<T>(a0, v128.load32_splat(x), weights0<T>(w), ones);
     w += stride;
   }
   v128.store(y, finish(a0, v128.load32_splat(u), v128.load(scales), v128.load(init)));

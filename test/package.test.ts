@@ -60,7 +60,7 @@ describe("the modules", () => {
     expect(exported("int8")).toEqual(expect.arrayContaining(exported("gru") as string[]));
     // The relaxed instructions whose result is left open must not be there.
     const relaxed = (name: string) => [...new Set(text(name).match(/\b\w+\.relaxed_\w+/g))];
-    expect(relaxed("int8")).toEqual(["i32x4.relaxed_dot_i8x16_i7x16_add_s"]);
+    expect(relaxed("int8").sort()).toEqual(["i16x8.relaxed_dot_i8x16_i7x16_s", "i32x4.relaxed_dot_i8x16_i7x16_add_s"]);
     expect([...relaxed("int8-plain"), ...relaxed("gru")]).toEqual([]);
   });
 });

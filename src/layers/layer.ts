@@ -1,5 +1,4 @@
 import type { Activation } from "../activation.ts";
-import type { Recurrence } from "../kernel/recurrence.ts";
 import type { Product } from "../reference/product.ts";
 
 /**
@@ -93,8 +92,8 @@ export interface QuantizedGru {
   readonly precision: Precision;
   /** How the reference multiplies by them: layers bring it, so that nothing else need know of int8. */
   readonly multiply: Product<QuantizedMatrix>;
-  /** How the kernel runs them. */
-  readonly Recurrence: typeof Recurrence;
+  /** How the kernel runs them: its class for a direction, of which nobody else need know the type. */
+  readonly Recurrence: object;
 }
 
 /** A GRU over time in one direction. */
