@@ -104,20 +104,23 @@ describe("compare", () => {
       "--json",
     );
     expect(status).toBe(0);
-    const [a, b] = ["f32.safetensors", "int8.safetensors"].map((name) => createModel(read(name)).run(rows));
-    const off = a.outputs.data.map((value, i) => Math.abs(value - b.outputs.data[i]));
+    const [a, b] = ["f32.safetensors", "int8.safetensors"].map((name) => {
+      const model = createModel(read(name));
+      return rows.flatMap((row) => [...model.run([row]).outputs.data]);
+    });
+    const off = a.map((value, i) => Math.abs(value - b[i]));
     const { outputs, state0 } = JSON.parse(stdout);
     expect(outputs.max).toBe(Math.max(...off));
     expect(outputs.mean).toBeCloseTo(off.reduce((sum, value) => sum + value, 0) / off.length, 10);
     expect(outputs.rms).toBeGreaterThan(outputs.mean);
     expect(outputs.rows).toBe(rows.flat().length);
     expect(outputs.agreeing).toBeGreaterThan(0.9 * outputs.rows);
-    expect(state0.shape).toEqual([6, 16]);
+    expect(state0.rows).toBe(6);
   });
 
   it("finds nothing between a model and itself", () => {
     const { stdout } = congruent("compare", "f32.safetensors", "f32.safetensors", "--input", "x.jsonl");
-    expect(stdout).toMatch(/^outputs +\[6, 9, 4\] +0 +0 +0 +39 of 39 \(100.00 %\)$/m);
+    expect(stdout).toMatch(/^outputs +0 +0 +0 +39 of 39 \(100.00 %\)$/m);
   });
 
   it("refuses models that are no pair, and an input that does not fit", () => {

@@ -1,50 +1,47 @@
 import { expected, showShape } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** How far two results are apart. NaN equals NaN, and is Infinity away from anything else. */
+/** How far results are apart. NaN equals NaN, and is Infinity away from anything else. */
 export interface Comparison {
-  readonly shape: readonly number[];
   /** Of |a - b| */
   readonly max: number;
   readonly mean: number;
   readonly rms: number;
-  /** Along the last axis: a step of a sequence, or a sequence. Those of zeros in both, which padding is, do not count. */
+  /** Along the last axis: a step of a sequence, or a sequence. */
   readonly rows: number;
   /** Rows whose largest number is at the same place in both; null for rows of one number. */
   readonly agreeing: number | null;
 }
 
 /**
- * Compares two results number by number, and row by row.
+ * Compares results number by number, and row by row.
  *
- * @throws CongruentError `model`: they have not the same shape
+ * @param pairs of one result, run by run
+ * @throws CongruentError `model`: two have not the same shape
  */
-export function compareTensors(a: Tensor, b: Tensor): Comparison {
-  const { data, shape } = a;
-  if (showShape(shape) !== showShape(b.shape)) throw expected("model", "results", showShape(shape), showShape(b.shape));
-  let [max, sum, squares] = [0, 0, 0];
-  for (let i = 0; i < data.length; i++) {
-    const distance = Object.is(data[i], b.data[i]) ? 0 : Math.abs(data[i] - b.data[i]);
-    const counted = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
-    max = Math.max(max, counted);
-    sum += counted;
-    squares += counted * counted;
+export function compareTensors(pairs: readonly (readonly [Tensor, Tensor])[]): Comparison {
+  let [max, sum, squares, count, rows, agreeing] = [0, 0, 0, 0, 0, 0];
+  let isChoice = false;
+  for (const [{ data, shape }, other] of pairs) {
+    if (showShape(shape) !== showShape(other.shape)) {
+      throw expected("model", "results", showShape(shape), showShape(other.shape));
+    }
+    for (let i = 0; i < data.length; i++) {
+      const distance = Object.is(data[i], other.data[i]) ? 0 : Math.abs(data[i] - other.data[i]);
+      const counted = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
+      max = Math.max(max, counted);
+      sum += counted;
+      squares += counted * counted;
+    }
+    count += data.length;
+    const size = shape.at(-1) as number;
+    isChoice = size > 1;
+    for (let at = 0; at < data.length; at += size) {
+      rows++;
+      if (largestOf(data, at, size) === largestOf(other.data, at, size)) agreeing++;
+    }
   }
-  const size = shape.at(-1) as number;
-  let [rows, agreeing] = [0, 0];
-  for (let at = 0; at < data.length; at += size) {
-    if ([data, b.data].every((numbers) => numbers.subarray(at, at + size).every((value) => value === 0))) continue;
-    rows++;
-    if (largestOf(data, at, size) === largestOf(b.data, at, size)) agreeing++;
-  }
-  return {
-    shape,
-    max,
-    mean: sum / data.length,
-    rms: Math.sqrt(squares / data.length),
-    rows,
-    agreeing: size > 1 ? agreeing : null,
-  };
+  return { max, mean: sum / count, rms: Math.sqrt(squares / count), rows, agreeing: isChoice ? agreeing : null };
 }
 
 /** The first place of the largest number. */
