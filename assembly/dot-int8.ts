@@ -5,8 +5,8 @@
  *     u8    the same, made of smaller instructions
  *     i16   two k at a time: int8 weights, widened × up to 15 bits       bytes  c0 k0 k1 ┆ c1 k0 k1 ┆ c2 … ┆ c3 …
  *
- * A vector of weights is that of four columns (c), a splat has the same k of a row for all of them: 32 bits either way. The
- * relaxed dot leaves open what its second operand means from 128 on, and whether two products may overflow 16 bits
+ * A vector of weights is that of four columns (c), a splat has the same k of a row for all of them: 32 bits either way.
+ * The relaxed dot leaves open what its second operand means from 128 on, and whether two products may overflow 16 bits
  * together. Neither can come up with 0 to 127, so every engine gives the same integers.
  *
  * That dot is one instruction on ARM and on x86 with AVX-VNNI, and five on other x86, where V8 makes a vector of ones

@@ -219,8 +219,8 @@ function stepAfter(
   let ph = self.ph;
   const vectors = <i32>(gates >> 4);
   // Three rows and more are quicker through a tile.
-  const plain = (!INT8 || !self.precision) && self.recurrentActivation == SIGMOID && self.activation == TANH && self.clip == Infinity;
-  if (plain && width == WIDTH && rows < 3) {
+  const plain = self.recurrentActivation == SIGMOID && self.activation == TANH && self.clip == Infinity;
+  if ((!INT8 || !self.precision) && plain && width == WIDTH && rows < 3) {
     for (let row = 0; row < rows; ++row) {
       const state = h + <usize>entry(self.order, row) * width;
       const output = y ? y + <usize>entry(cells, row) * width : state;

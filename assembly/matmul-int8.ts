@@ -1,6 +1,6 @@
 /**
- * y = init + x · W over packed int8 weights (pack-int8.ts): rows become whole numbers (quantize-row.ts), their products are
- * summed up in i32, exact in any order, and the sum becomes f32:
+ * y = init + x · W over packed int8 weights (pack-int8.ts): rows become whole numbers (quantize-row.ts), their products
+ * are summed up in i32, exact in any order, and the sum becomes f32:
  *
  *     y = init + sum · (the row's scale) · (the column's scale)       rounded after each operation, from left to right
  *
@@ -12,7 +12,7 @@ import { deep, isRelaxed } from "./pack-int8";
 import { HEADER, quantizeRow, wide } from "./quantize-row";
 import { tile1x1, tile1x12, tile1x3, tile1x6, tile3x1, tile3x3 } from "./tile-int8";
 
-/** Rows that are quantised together: a multiple of three, and at least a block's of a step (ROWS in src/kernel/scratch.ts). */
+/** Rows that are quantised together: a multiple of three, and at least those of a block (src/kernel/scratch.ts). */
 const ROWS: i32 = 66;
 
 /**

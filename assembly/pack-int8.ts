@@ -36,7 +36,7 @@ export function isRelaxed(precision: i32): bool {
  * @param gates column blocks
  * @param units columns of a block
  * @param precision 7 or 14
- * @param target packed matrix, zeros before: with V = gates · padded(units) / 4 vectors, 32 · V + 4 · V · deep(depth) bytes
+ * @param target packed matrix, zeros before: 32 · V + 4 · V · deep(depth) bytes, V = gates · padded(units) / 4
  */
 export function packInt8(
   source: usize,

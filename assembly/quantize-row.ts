@@ -1,5 +1,5 @@
 /**
- * A row of f32 → whole numbers and a scale, in place of which the row is multiplied (src/reference/int8.ts defines them).
+ * A row of f32 → whole numbers and a scale, which are multiplied in its place (src/reference/int8.ts defines them).
  *
  *     row  ┆ scale f32, two 16-bit ones, 8 bytes free ┆ (wide(K)) i8 or i16
  *
