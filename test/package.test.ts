@@ -68,7 +68,7 @@ describe("the modules", () => {
 describe("dist", () => {
   // Today's sizes, so that nothing grows. The aim is 20 KB and 11 KB, which is not reached yet.
   it("keeps to its sizes", () => {
-    expect(sizes.congruent.gzip).toBeLessThanOrEqual(24_100);
+    expect(sizes.congruent.gzip).toBeLessThanOrEqual(24_000);
     expect(sizes["congruent/core"].gzip).toBeLessThanOrEqual(15_000);
   });
 
