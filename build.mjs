@@ -148,10 +148,28 @@ function optimize(compiled) {
     const { name } = binaryen.getFunctionInfo(reference);
     if (!/^assembly\/(matmul|tile)\//.test(name)) module.runPassesOnFunction(reference, passes);
   }
+  joinData(module);
   const text = module.emitText();
   binaryen.setDebugInfo(false);
   module.runPasses(["strip-debug", "strip-producers"]);
   return { bytes: module.emitBinary(), text };
+}
+
+/**
+ * Makes one data segment of all of them. The compiler leaves out zeros, and so makes a segment of every constant, with a
+ * head as long as the constant.
+ *
+ * @param {binaryen.Module} module
+ */
+function joinData(module) {
+  const segments = Array.from({ length: module.getNumDataSegments() }, (_, i) =>
+    module.getDataSegmentInfo(module.getDataSegmentByIndex(i)),
+  );
+  const begin = Math.min(...segments.map(({ offset }) => offset));
+  const data = new Uint8Array(Math.max(...segments.map(({ offset, data }) => offset + data.byteLength)) - begin);
+  for (const segment of segments) data.set(new Uint8Array(segment.data), segment.offset - begin);
+  const { initial, max = -1 } = module.getMemoryInfo("0");
+  module.setMemory(initial, max, null, [{ offset: module.i32.const(begin), data }], false, false, "0");
 }
 
 /**

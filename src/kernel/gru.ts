@@ -1,4 +1,4 @@
-import { CongruentError } from "../errors.ts";
+import { expected } from "../errors.ts";
 import type { GruLayer } from "../layers/layer.ts";
 import { type PaddingRule, paddingRule } from "../sequence/padding.ts";
 import { Store } from "../sequence/sequence.ts";
@@ -67,11 +67,16 @@ export class Direction {
       const at = row * units;
       // The output at the last step in processing order, padded or not.
       const last = row * steps + (goBackwards ? 0 : steps - 1);
-      const carried = rule === "carry-state" || (rule === "carry-output" && started[row] !== 0);
-      const showsState = lastOutput === "state" || !mask || mask[last] !== 0 || carried;
-      if (!returnSequences && !showsState) data.fill(typeof rule === "object" ? rule.value : 0, at, at + units);
-      if (emptyState === "zero" && !started[row]) state.fill(0, at, at + units);
-      if (!returnSequences && showsState) copy(data, at, state, at, units);
+      const carried = rule === "carry-state" || (rule === "carry-output" && started[row]);
+      const showsState = lastOutput === "state" || !mask || mask[last] || carried;
+      const empty = emptyState === "zero" && !started[row];
+      // As a last step the row shows what it carries; as a final state, what an empty row has.
+      if (empty && lastOutput === "state") state.fill(0, at, at + units);
+      if (!returnSequences) {
+        data.fill(typeof rule === "object" ? rule.value : 0, at, at + units);
+        if (showsState) copy(data, at, state, at, units);
+      }
+      if (empty) state.fill(0, at, at + units);
     }
     const after = { rows, features: units, data, embedding: null };
     return returnSequences ? { ...after, steps, mask } : { ...after, steps: 1, mask: null };
@@ -113,9 +118,9 @@ class GruOperation implements Operation {
     const h = states[this.slot] + first * stride * 4;
     if (masked) {
       const rule = !returnSequences && semantics.lastOutput === "state" ? "carry-state" : paddingRule(layer, semantics);
-      for (let r = 0; r < rows; r++) memory.u8[scratch.started + r] = flags[first + r];
+      copy(memory.u8, scratch.started, flags, first, rows);
       recurrence.call(address, frame.stride, rows, 1, scratch.mask, h, scratch.started, spare, rule);
-      for (let r = 0; r < rows; r++) flags[first + r] = memory.u8[scratch.started + r];
+      copy(flags, first, memory.u8, scratch.started, rows);
     } else if (rows === 1) {
       // The path that has to be short.
       recurrence.step(address, h, spare);
@@ -123,7 +128,7 @@ class GruOperation implements Operation {
     } else {
       // Nothing is padding, so no rule comes in.
       recurrence.call(address, frame.stride, rows, 1, 0, h, scratch.started, spare, "zero");
-      for (let r = 0; r < rows; r++) flags[first + r] = 1;
+      flags.fill(1, first, first + rows);
     }
     advance(frame, units, 4 * stride);
     // Without a sequence there is no mask either: in a stream every later layer has a step to do.
@@ -135,10 +140,7 @@ function refuseEmptyRows(mask: Uint8Array, rows: number, steps: number, name: st
   for (let row = 0; row < rows; row++) {
     const valid = mask.indexOf(1, row * steps);
     if (valid < 0 || valid >= (row + 1) * steps) {
-      throw new CongruentError(
-        "mask",
-        `${name}: expected a valid step in every row (emptyState: "error"), got none in row ${row}`,
-      );
+      throw expected("mask", name, 'a valid step in every row (emptyState: "error")', `none in row ${row}`);
     }
   }
 }
