@@ -69,11 +69,16 @@ export class Direction {
       const at = row * units;
       // The output at the last step in processing order, padded or not.
       const last = row * steps + (goBackwards ? 0 : steps - 1);
-      const carried = rule === "carry-state" || (rule === "carry-output" && started[row] !== 0);
-      const showsState = lastOutput === "state" || !mask || mask[last] !== 0 || carried;
-      if (!returnSequences && !showsState) data.fill(typeof rule === "object" ? rule.value : 0, at, at + units);
-      if (emptyState === "zero" && !started[row]) state.fill(0, at, at + units);
-      if (!returnSequences && showsState) copy(data, at, state, at, units);
+      const carried = rule === "carry-state" || (rule === "carry-output" && started[row]);
+      const showsState = lastOutput === "state" || !mask || mask[last] || carried;
+      const empty = emptyState === "zero" && !started[row];
+      // As a last step the row shows what it carries; as a final state, what an empty row has.
+      if (empty && lastOutput === "state") state.fill(0, at, at + units);
+      if (!returnSequences) {
+        data.fill(typeof rule === "object" ? rule.value : 0, at, at + units);
+        if (showsState) copy(data, at, state, at, units);
+      }
+      if (empty) state.fill(0, at, at + units);
     }
     const after = { rows, features: units, data, embedding: null };
     return returnSequences ? { ...after, steps, mask } : { ...after, steps: 1, mask: null };

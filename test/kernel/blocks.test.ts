@@ -60,3 +60,25 @@ it("over several blocks of ids the reference's bits come", () => {
   const [actual, expected] = [createModel(layers), createReference(layers)].map((model) => model.run(ids, { lengths }));
   expect(bits(actual.outputs.data)).toEqual(bits(expected.outputs.data));
 });
+
+describe("a row without a valid step gives the reference's last output, and its state", () => {
+  const settled = [
+    { emptyState: "zero", lastOutput: "step" },
+    { emptyState: "zero", lastOutput: "state" },
+    { emptyState: "initial", lastOutput: "step" },
+    { emptyState: "initial", lastOutput: "state" },
+  ] as const;
+
+  it.each(settled)("$emptyState, $lastOutput", (rules) => {
+    for (const goBackwards of [false, true]) {
+      const layers = [gru({ ...weights, goBackwards })];
+      for (const paddedOutput of paddings) {
+        const options = { lengths, initialState, semantics: { ...rules, paddedOutput } };
+        const [actual, expected] = [createModel(layers), createReference(layers)].map((m) => m.run(input, options));
+        const place = JSON.stringify({ goBackwards, paddedOutput });
+        expect(bits(actual.outputs.data), place).toEqual(bits(expected.outputs.data));
+        expect(bits(actual.states[0].data), place).toEqual(bits(expected.states[0].data));
+      }
+    }
+  });
+});
