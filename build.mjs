@@ -1,6 +1,6 @@
 // The build, from assembly/ and src/ to dist/. Usage: node build.mjs [--wasm-only | --if-stale | --readme]
 //
-//   --wasm-only  only build/gru.wasm and build/inline.js: enough for the tests that import src/
+//   --wasm-only  only the modules and build/inline*.js: enough for the tests that import src/
 //   --if-stale   do nothing when dist/ is newer than every source
 //   --readme     also write the sizes into README.md
 
@@ -48,6 +48,7 @@ const entries = {
   reference: { name: "congruent/reference", source: "src/reference/index.ts" },
   layers: { name: "congruent/layers", source: "src/layers/index.ts" },
   convert: { name: "congruent/convert", source: "src/convert/index.ts" },
+  int8: { name: "congruent/int8", source: "src/int8/index.ts" },
 };
 
 /** Layers that an app may use beside createModel: what it then ships shows what a bundle leaves out. */
@@ -55,8 +56,17 @@ const partialLayers = [["gru"], ["gru", "dense"], ["embedding", "masking", "gru"
 
 /** @typedef {Record<string, { raw: number, gzip: number }>} Sizes */
 
-/** Twins of index for runtimes in which the module has to be imported, by the export condition in package.json. */
-const twins = { "index.workerd": "src/index.workerd.ts", "index.edge-light": "src/index.edge-light.ts" };
+/** Twins of entries for runtimes in which the module has to be imported, by the export condition in package.json. */
+const twins = {
+  "index.workerd": "src/index.workerd.ts",
+  "index.edge-light": "src/index.edge-light.ts",
+  "int8.workerd": "src/int8/index.workerd.ts",
+  "int8.edge-light": "src/int8/index.edge-light.ts",
+};
+
+/** The modules in dist/. */
+const modules = ["gru.wasm", "int8.wasm", "int8-plain.wasm"];
+
 const root = fileURLToPath(new URL(".", import.meta.url));
 const require = createRequire(import.meta.url);
 const options = new Set(process.argv.slice(2));
@@ -115,19 +125,51 @@ function isFresh() {
   return [...sources, "build.mjs", "asconfig.json", "package.json"].every((file) => statSync(file).mtimeMs <= built);
 }
 
-/** assembly/ → build/gru.wasm, build/gru.wat, build/inline.js */
+/** assembly/ → the modules in build/ with their texts, build/inline.js, build/inline-int8.js */
 async function buildWasm() {
-  const { error, stderr } = await asc.main(["assembly/index.ts", "--target", "release"]);
+  const gru = await compile("gru", "index", []);
+  const relaxed = await compile("int8", "int8", ["--enable", "relaxed-simd"]);
+  const plain = await compile("int8-plain", "int8", []);
+  writeInlined("inline", { text: ["gru", gru] });
+  writeInlined("inline-int8", { relaxed: ["int8", relaxed], plain: ["int8-plain", plain] });
+}
+
+/**
+ * @param {string} name of the module
+ * @param {string} entry in assembly/; INT8 is a constant there, so that the branches of another module leave no code
+ * @param {string[]} features
+ */
+async function compile(name, entry, features) {
+  const constants = ["--use", `INT8=${Number(entry === "int8")}`];
+  const { error, stderr } = await asc.main([`assembly/${entry}.ts`, "--target", "release", ...constants, ...features]);
   if (error) fail(`asc: ${error.message}\n${stderr}`);
   process.stderr.write(stderr.toString());
   const { bytes, text } = optimize(readFileSync("build/asc.wasm"));
-  checkWasm(bytes, text);
-  replaceFile("build/gru.wasm", bytes);
-  replaceFile("build/gru.wat", text);
-  replaceFile("build/inline.js", `export const text =\n  "${encode(bytes)}";\n`);
+  // This process may have no relaxed SIMD: then it cannot compile such a module, only say which one it is.
+  if (features.length === 0 || WebAssembly.validate(bytes)) checkWasm(name, bytes, text);
+  replaceFile(`build/${name}.wasm`, bytes);
+  replaceFile(`build/${name}.wat`, text);
+  return bytes;
+}
+
+/**
+ * @param {string} file in build/
+ * @param {Record<string, [module: string, bytes: Uint8Array]>} texts by the names of its exports
+ */
+function writeInlined(file, texts) {
+  const all = Object.entries(texts);
   replaceFile(
-    "build/inline.d.ts",
-    "/** build/gru.wasm, as src/kernel/decode.ts reads it. */\nexport declare const text: string;\n",
+    `build/${file}.js`,
+    all.map(([name, [, bytes]]) => `export const ${name} =\n  "${encode(bytes)}";\n`).join(""),
+  );
+  replaceFile(
+    `build/${file}.d.ts`,
+    all
+      .map(
+        ([name, [module]]) =>
+          `/** build/${module}.wasm, as src/kernel/decode.ts reads it. */\nexport declare const ${name}: string;\n`,
+      )
+      .join(""),
   );
 }
 
@@ -139,14 +181,17 @@ async function buildWasm() {
  */
 function optimize(compiled) {
   const module = binaryen.readBinary(compiled);
-  const { SIMD128, BulkMemory, BulkMemoryOpt, MutableGlobals, SignExt, NontrappingFPToInt } = binaryen.Features;
-  module.setFeatures(SIMD128 | BulkMemory | BulkMemoryOpt | MutableGlobals | SignExt | NontrappingFPToInt);
+  const { SIMD128, RelaxedSIMD, BulkMemory, BulkMemoryOpt, MutableGlobals, SignExt, NontrappingFPToInt } =
+    binaryen.Features;
+  module.setFeatures(
+    SIMD128 | RelaxedSIMD | BulkMemory | BulkMemoryOpt | MutableGlobals | SignExt | NontrappingFPToInt,
+  );
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(0);
   for (let i = 0; i < module.getNumFunctions(); i++) {
     const reference = module.getFunctionByIndex(i);
     const { name } = binaryen.getFunctionInfo(reference);
-    if (!/^assembly\/(matmul|tile)\//.test(name)) module.runPassesOnFunction(reference, passes);
+    if (!/^assembly\/(matmul|tile)(-int8)?\//.test(name)) module.runPassesOnFunction(reference, passes);
   }
   joinData(module);
   const text = module.emitText();
@@ -192,27 +237,29 @@ function encode(bytes) {
 /**
  * The module must load anywhere and be called with plain numbers.
  *
+ * @param {string} file
  * @param {Uint8Array} bytes
  * @param {string} text
  */
-function checkWasm(bytes, text) {
+function checkWasm(file, bytes, text) {
   const module = new WebAssembly.Module(bytes);
   const imports = WebAssembly.Module.imports(module);
   if (imports.length > 0)
-    fail(`gru.wasm imports ${imports.map((i) => `${i.module}.${i.name}`).join(", ")}: expected none`);
+    fail(`${file}.wasm imports ${imports.map((i) => `${i.module}.${i.name}`).join(", ")}: expected none`);
   for (const { name, kind } of WebAssembly.Module.exports(module)) {
     if (kind === "memory") continue;
-    if (kind !== "function") fail(`gru.wasm exports the ${kind} ${name}: expected functions and the memory only`);
+    if (kind !== "function") fail(`${file}.wasm exports the ${kind} ${name}: expected functions and the memory only`);
     const inner = text.match(new RegExp(`\\(export "${name}" \\(func (\\S+)\\)\\)`))?.[1] ?? "";
     const signature = text
       .split("\n")
       .find((line) => line.trimStart().startsWith(`(func ${inner} `) || line.trim() === `(func ${inner}`);
-    if (signature === undefined) fail(`gru.wat does not define ${name}`);
+    if (signature === undefined) fail(`${file}.wat does not define ${name}`);
     // i64 would be a BigInt in JavaScript, v128 and references cannot be passed at all.
     if (/\b(i64|v128|\w+ref)\b/.test(signature.replaceAll(/\$\S+/g, "")))
-      fail(`gru.wasm exports ${name} with a type that is not a number: ${signature.trim()}`);
+      fail(`${file}.wasm exports ${name} with a type that is not a number: ${signature.trim()}`);
   }
-  if (bytes.length >= budgets.wasm) fail(`gru.wasm has ${bytes.length} bytes: expected less than ${budgets.wasm}`);
+  if (file === "gru" && bytes.length >= budgets.wasm)
+    fail(`gru.wasm has ${bytes.length} bytes: expected less than ${budgets.wasm}`);
 }
 
 /** src/ and build/ → dist/, which is replaced as a whole. */
@@ -257,12 +304,14 @@ async function buildPackage() {
   );
   if (types.status !== 0) fail(`tsc: ${types.stdout}${types.stderr}`);
   finishTypes(stage);
-  writeFileSync(join(stage, "gru.wasm"), readFileSync("build/gru.wasm"));
-  writeFileSync(
-    join(stage, "gru.wasm.d.ts"),
-    "/** The compiled module, where an import of .wasm gives that: in Cloudflare Workers, and by their bundlers. */\n" +
-      "declare const module: object;\nexport default module;\n",
-  );
+  for (const file of modules) {
+    writeFileSync(join(stage, file), readFileSync(`build/${file}`));
+    writeFileSync(
+      join(stage, `${file}.d.ts`),
+      "/** The compiled module, where an import of .wasm gives that: in Cloudflare Workers, and by their bundlers. */\n" +
+        "declare const module: object;\nexport default module;\n",
+    );
+  }
   writeFileSync(
     join(stage, "LICENSES.txt"),
     thirdPartyLicenses([metafile, command].flatMap(({ inputs }) => Object.keys(inputs))),
@@ -355,7 +404,7 @@ function thirdPartyLicenses(inputs) {
   if (packages.has("jsfive")) packages.add("pako");
   return [
     "congruent itself is under the MIT licence (see LICENSE). dist/ also contains code from:\n",
-    `* the standard library of AssemblyScript ${compiler.version}, compiled into gru.wasm and its inlined copy\n`,
+    `* the standard library of AssemblyScript ${compiler.version}, compiled into the .wasm files and their inlined copies\n`,
     `It comes from ${compiler.repository.url.replace(/^git\+|\.git$/g, "")} under the licence below.\n`,
     "-------- NOTICE --------\n",
     readFileSync("node_modules/assemblyscript/NOTICE", "utf8"),
@@ -381,7 +430,7 @@ async function measure() {
     gzip: gzipSync(content, { level: 9 }).length,
   });
   /** @type {Sizes} */
-  const sizes = { "gru.wasm": sizeOf(readFileSync("dist/gru.wasm")) };
+  const sizes = Object.fromEntries(modules.map((file) => [file, sizeOf(readFileSync(`dist/${file}`))]));
   for (const [file, { name }] of Object.entries(entries)) {
     const bundled = await bundle(`export * from "./dist/${file}.js"`);
     if (bundled.names.includes("loadModel")) {

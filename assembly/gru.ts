@@ -22,6 +22,7 @@ import { activate, SIGMOID, TANH } from "./activation";
 import { stepOfEight, WIDTH } from "./eight";
 import { blend, sigmoidOfSums, tanhAndState } from "./gates";
 import { multiply, multiplyRow } from "./matmul";
+import { multiplyInt8 } from "./matmul-int8";
 import { padded } from "./pack";
 import { entry, Packing, packSteps, pad } from "./padding";
 
@@ -66,6 +67,10 @@ class Gru extends Packing {
   rh: usize;
   /** (pxCapacity) i32: ids of packed steps */
   ids: usize;
+  /** 7 or 14 where the three matrices are int8 (pack-int8.ts), 0 where they are f32 */
+  precision: i32;
+  /** scratch of multiplyInt8, where they are int8 */
+  quantized: usize;
 }
 
 /**
@@ -135,7 +140,8 @@ export function step(layer: usize, x: usize, h: usize, y: usize): void {
   store<i32>(cells, 0);
   if (!self.table) {
     const row = self.embedding ? self.embedding + (<usize>(load<i32>(x) * self.inputs) << 2) : x;
-    multiplyRow(row, self.kernel, self.inputs, <i32>(gates >> 4), self.bias, self.px);
+    if (INT8 && self.precision) projectInt8(self, row, 0, 0, 1, gates);
+    else multiplyRow(row, self.kernel, self.inputs, <i32>(gates >> 4), self.bias, self.px);
   }
   if (self.resetAfter) stepAfter(self, self.px, x, 0, cells, 1, h, y, width);
   else stepBefore(self, self.px, x, 0, cells, 1, h, y, width);
@@ -152,7 +158,16 @@ function project(self: Gru, x: usize, xStride: usize, cells: usize, count: i32, 
     xStride = <usize>self.inputs << 2;
     cells = self.ids;
   }
-  multiply(x, cells, xStride, count, self.kernel, self.inputs, vectors, self.bias, self.px, gates);
+  if (INT8 && self.precision) projectInt8(self, x, cells, xStride, count, gates);
+  else multiply(x, cells, xStride, count, self.kernel, self.inputs, vectors, self.bias, self.px, gates);
+}
+
+/** px = b + x · W, over int8. */
+function projectInt8(self: Gru, x: usize, index: usize, xStride: usize, rows: i32, gates: usize): void {
+  const w = self.kernel;
+  const px = self.px;
+  const vectors = <i32>(gates >> 4);
+  multiplyInt8(x, index, xStride, rows, w, self.inputs, vectors, self.bias, px, gates, self.precision, self.quantized);
 }
 
 /** The projection of a row's step: its place in px, or the table's row. */
@@ -179,6 +194,10 @@ function product(
   const order = self.order;
   const w = self.recurrentKernel;
   const bias = self.recurrentBias;
+  if (INT8 && self.precision) {
+    multiplyInt8(h, order, width, rows, w, depth, vectors, bias, ph, gates, self.precision, self.quantized);
+    return;
+  }
   // One row is the rule, and every call between takes nanoseconds.
   if (rows == 1) multiplyRow(h + <usize>entry(order, 0) * width, w, depth, vectors, bias, ph);
   else multiply(h, order, width, rows, w, depth, vectors, bias, ph, gates);
@@ -201,7 +220,7 @@ function stepAfter(
   const vectors = <i32>(gates >> 4);
   // Three rows and more are quicker through a tile.
   const plain = self.recurrentActivation == SIGMOID && self.activation == TANH && self.clip == Infinity;
-  if (plain && width == WIDTH && rows < 3) {
+  if ((!INT8 || !self.precision) && plain && width == WIDTH && rows < 3) {
     for (let row = 0; row < rows; ++row) {
       const state = h + <usize>entry(self.order, row) * width;
       const output = y ? y + <usize>entry(cells, row) * width : state;
@@ -249,7 +268,11 @@ function stepBefore(
   ph = self.ph;
   const one = <i32>(width >> 4);
   const bias = self.recurrentBias + width * 2;
-  multiply(self.rh, 0, width, rows, self.recurrentCandidate, depth, one, bias, ph + width * 2, gates);
+  const n = ph + width * 2;
+  const w = self.recurrentCandidate;
+  if (INT8 && self.precision) {
+    multiplyInt8(self.rh, 0, width, rows, w, depth, one, bias, n, gates, self.precision, self.quantized);
+  } else multiply(self.rh, 0, width, rows, w, depth, one, bias, n, gates);
   for (let row = 0; row < rows; ++row) {
     const p = projected(self, px, x, xStride, cells, row, gates);
     candidateAndState(self, p, ph, false, h, y, cells, row, width);

@@ -10,6 +10,7 @@ export const sectionNames = [
   "streaming",
   "embedding",
   "bidirectional",
+  "int8",
   "cold-start",
   "size",
 ];

@@ -51,9 +51,16 @@ export class CongruentError extends Error {
  * @param where what is wrong: a layer, an option, a place in the data
  * @param wanted what is allowed there
  * @param given what was found; {@link show} writes a value
+ * @param options the error's cause, where another error is behind it
  */
-export function expected(code: CongruentErrorCode, where: string, wanted: string, given: string): CongruentError {
-  return new CongruentError(code, `${where}: expected ${wanted}, got ${given}`);
+export function expected(
+  code: CongruentErrorCode,
+  where: string,
+  wanted: string,
+  given: string,
+  options?: { cause?: unknown },
+): CongruentError {
+  return new CongruentError(code, `${where}: expected ${wanted}, got ${given}`, options);
 }
 
 /** A value in a few words, for a message. */

@@ -13,6 +13,7 @@ WebAssembly.Instance = class extends Instance {
 };
 
 const { createModel, dense, embedding, gru, masking } = await import("congruent");
+const int8 = await import("congruent/int8");
 
 const STEPS = 1_000_000;
 const wasmBytes = () => memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0);
@@ -37,6 +38,13 @@ const features = createModel([
 const masked = createModel([masking({ maskValue: 0 }), layer(3, 8)]);
 const tokens = createModel([embedding({ weights: weights(9, 4), maskZero: true }), layer(4, 8)]);
 
+const int8Model = (precision, layers) => int8.createModel(int8.quantize(layers, { precision }));
+const int8Features = [
+  int8Model(7, [layer(3, 8), layer(8, 21), dense({ units: 2, kernel: weights(21, 2) })]),
+  int8Model(14, [layer(3, 8), layer(8, 5, { resetAfter: false })]),
+];
+const int8Tokens = int8Model(7, [embedding({ weights: weights(9, 4), maskZero: true }), layer(4, 8)]);
+
 const frames = Array.from({ length: 7 }, (_, i) => Float32Array.of(i, 1, -i));
 const blank = new Float32Array(3);
 
@@ -57,6 +65,9 @@ const cases = {
   "a masked step in three": streamOf(masked, (i) => (i % 3 ? frames[i % 7] : blank)),
   "token ids": streamOf(tokens, (i) => i % 9),
   "two streams in turn": turns(),
+  "int8, features through a stack, 7 bits": streamOf(int8Features[0], (i) => frames[i % 7]),
+  "int8, features through a stack, 14 bits": streamOf(int8Features[1], (i) => frames[i % 7]),
+  "int8, token ids": streamOf(int8Tokens, (i) => i % 9),
 };
 
 const result = {};

@@ -113,7 +113,7 @@ describe("inspect", () => {
   it("shows a table", () => {
     const { status, stdout } = congruent(["inspect", "model.safetensors"]);
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^gru +gru +2 → 3 +after +sigmoid, tanh +returnSequences +63 +252$/m);
+    expect(stdout).toMatch(/^gru +gru +2 → 3 +after +sigmoid, tanh +returnSequences +63 +252 +f32$/m);
     expect(stdout).toContain("The whole model can be converted.");
   });
 

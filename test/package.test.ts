@@ -17,8 +17,13 @@ const parts: typeof sizes = JSON.parse(read("build/parts.json"));
 const language = new Set<string>(runInNewContext("Object.getOwnPropertyNames(globalThis)"));
 language.delete("console");
 
-describe("gru.wasm", () => {
-  const module = new WebAssembly.Module(readFileSync(`${root}dist/gru.wasm`));
+/** Node 20 cannot compile the one with relaxed SIMD. */
+const compilable = ["gru.wasm", "int8-plain.wasm", "int8.wasm"].filter((file) =>
+  WebAssembly.validate(readFileSync(`${root}dist/${file}`)),
+);
+
+describe.each(compilable)("%s", (file) => {
+  const module = new WebAssembly.Module(readFileSync(`${root}dist/${file}`));
 
   it("imports nothing", () => {
     expect(WebAssembly.Module.imports(module)).toEqual([]);
@@ -32,14 +37,31 @@ describe("gru.wasm", () => {
     for (const { name } of exports) expect(name).not.toMatch(/^__/);
     expect(typeof (instance.exports.heapBase as () => unknown)()).toBe("number");
   });
+});
 
-  it("is the module that the default entry holds", async () => {
+describe("the modules", () => {
+  it("are those that the entries hold", async () => {
     const { text } = await import("../build/inline.js");
-    expect(Buffer.from(decode(text)).equals(readFileSync(`${root}dist/gru.wasm`))).toBe(true);
+    const { plain, relaxed } = await import("../build/inline-int8.js");
+    for (const [file, inlined] of [
+      ["gru.wasm", text],
+      ["int8.wasm", relaxed],
+      ["int8-plain.wasm", plain],
+    ]) {
+      expect(Buffer.from(decode(inlined)).equals(readFileSync(`${root}dist/${file}`)), file).toBe(true);
+    }
   });
 
-  it("is under 16 KB", () => {
+  it("are gru.wasm, under 16 KB, and two with int8: the same exports, one with relaxed SIMD", () => {
     expect(readFileSync(`${root}dist/gru.wasm`).length).toBeLessThan(16_000);
+    const text = (name: string) => read(`build/${name}.wat`);
+    const exported = (name: string) => text(name).match(/\(export "\w+" /g);
+    expect(exported("int8")).toEqual(exported("int8-plain"));
+    expect(exported("int8")).toEqual(expect.arrayContaining(exported("gru") as string[]));
+    // The relaxed instructions whose result is left open must not be there.
+    const relaxed = (name: string) => [...new Set(text(name).match(/\b\w+\.relaxed_\w+/g))];
+    expect(relaxed("int8").sort()).toEqual(["i16x8.relaxed_dot_i8x16_i7x16_s", "i32x4.relaxed_dot_i8x16_i7x16_add_s"]);
+    expect([...relaxed("int8-plain"), ...relaxed("gru")]).toEqual([]);
   });
 });
 
@@ -93,51 +115,57 @@ describe("dist", () => {
     expect(script.match(/.{0,40}\}\s*from\s*"(?!\.\/).{0,40}/)?.[0]).toBeUndefined();
   });
 
-  it.each(["index", "core", "reference", "layers", "convert"])("%s.js can be required: no top-level await", (entry) => {
-    // esbuild refuses top-level await in an IIFE.
-    const { status, stderr } = spawnSync(
-      process.execPath,
-      [`${root}node_modules/esbuild/bin/esbuild`, `${root}dist/${entry}.js`, "--bundle", "--format=iife"],
-      { encoding: "utf8" },
-    );
-    expect(stderr).toBe("");
-    expect(status).toBe(0);
-  });
+  it.each(["index", "core", "reference", "layers", "convert", "int8"])(
+    "%s.js can be required: no top-level await",
+    (entry) => {
+      // esbuild refuses top-level await in an IIFE.
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        [`${root}node_modules/esbuild/bin/esbuild`, `${root}dist/${entry}.js`, "--bundle", "--format=iife"],
+        { encoding: "utf8" },
+      );
+      expect(stderr).toBe("");
+      expect(status).toBe(0);
+    },
+  );
 
-  it.each(["index", "core", "reference"])("%s.js asks for no global but WebAssembly, and leaves none", (entry) => {
-    const { stdout } = spawnSync(
-      process.execPath,
-      [
-        `${root}node_modules/esbuild/bin/esbuild`,
-        `${root}dist/${entry}.js`,
-        "--bundle",
-        "--format=iife",
-        "--global-name=library",
-      ],
-      { encoding: "utf8" },
-    );
-    const asked = new Set<string>();
-    // Every name that the script does not declare is looked up here.
-    const scope: object = new Proxy(globalThis as unknown as Record<string, unknown>, {
-      has: (_, name) => name !== "bytes",
-      get: (target, name) => {
-        if (typeof name === "string") asked.add(name);
-        return name === "globalThis" ? scope : Reflect.get(target, name);
-      },
-    });
-    const before = Object.getOwnPropertyNames(globalThis);
-    const use = `
+  it.each(["index", "core", "reference", "int8"])(
+    "%s.js asks for no global but WebAssembly, and leaves none",
+    (entry) => {
+      const { stdout } = spawnSync(
+        process.execPath,
+        [
+          `${root}node_modules/esbuild/bin/esbuild`,
+          `${root}dist/${entry}.js`,
+          "--bundle",
+          "--format=iife",
+          "--global-name=library",
+        ],
+        { encoding: "utf8" },
+      );
+      const asked = new Set<string>();
+      // Every name that the script does not declare is looked up here.
+      const scope: object = new Proxy(globalThis as unknown as Record<string, unknown>, {
+        has: (_, name) => name !== "bytes",
+        get: (target, name) => {
+          if (typeof name === "string") asked.add(name);
+          return name === "globalThis" ? scope : Reflect.get(target, name);
+        },
+      });
+      const before = Object.getOwnPropertyNames(globalThis);
+      const use = `
       const { createModel } = library.createKernel ? library.createKernel(bytes) : library;
       const model = createModel([library.gru({ units: 1, kernel: [[1, 1, 1]], recurrentKernel: [[0, 0, 0]] })]);
       return [model.run([[[1]]]).outputs.data[0], model.stream().step([1])[0]];`;
-    const run = new Function("scope", "bytes", `with (scope) { return (() => { ${stdout} ${use} })(); }`);
-    const outputs = run(scope, readFileSync(`${root}dist/gru.wasm`));
-    expect(outputs[0]).toBeCloseTo(0.2048, 4);
-    expect(outputs[1]).toBe(outputs[0]);
-    expect([...asked].filter((name) => !language.has(name))).toEqual([]);
-    expect(asked.has("WebAssembly")).toBe(entry !== "reference");
-    expect(Object.getOwnPropertyNames(globalThis)).toEqual(before);
-  });
+      const run = new Function("scope", "bytes", `with (scope) { return (() => { ${stdout} ${use} })(); }`);
+      const outputs = run(scope, readFileSync(`${root}dist/gru.wasm`));
+      expect(outputs[0]).toBeCloseTo(0.2048, 4);
+      expect(outputs[1]).toBe(outputs[0]);
+      expect([...asked].filter((name) => !language.has(name))).toEqual([]);
+      expect(asked.has("WebAssembly")).toBe(entry !== "reference");
+      expect(Object.getOwnPropertyNames(globalThis)).toEqual(before);
+    },
+  );
 
   it("keeps the notices of the code it contains", () => {
     const notices = read("dist/LICENSES.txt");
@@ -157,18 +185,15 @@ describe("package.json", () => {
     for (const target of targets) expect(existsSync(`${root}${target}`), target).toBe(true);
   });
 
-  it.each(["congruent", "congruent/core", "congruent/reference", "congruent/layers", "congruent/convert"])(
-    "%s can be imported",
-    (name) => {
-      const script = `import * as all from ${JSON.stringify(name)}; if (Object.keys(all).length === 0) throw new Error("empty");`;
-      const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
-        cwd: root,
-        encoding: "utf8",
-      });
-      expect(stderr).toBe("");
-      expect(status).toBe(0);
-    },
-  );
+  it.each(["", "/core", "/reference", "/layers", "/convert", "/int8"])("congruent%s can be imported", (path) => {
+    const script = `import * as all from "congruent${path}"; if (Object.keys(all).length === 0) throw new Error("empty");`;
+    const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
+      cwd: root,
+      encoding: "utf8",
+    });
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+  });
 
   it("has a twin for JSR with the same entries", () => {
     const { name, version, license, exports } = JSON.parse(read("jsr.json"));
@@ -182,18 +207,27 @@ describe("package.json", () => {
     expect(exports).toEqual(Object.fromEntries(published));
   });
 
-  it("has twins of the default entry with the same API", () => {
+  it("has twins of the entries with the same API", () => {
     const names = (file: string): string[] => {
       const [, list] = read(`dist/${file}`).match(/export\{([^}]*)\};\s*$/) ?? [];
       return list.split(",").map((name) => name.replace(/^.* as /, ""));
     };
     expect(names("index.js")).toContain("createModel");
-    for (const twin of ["index.workerd.js", "index.edge-light.js"]) expect(names(twin)).toEqual(names("index.js"));
+    expect(names("int8.js")).toEqual(expect.arrayContaining([...names("index.js"), "quantize"]));
+    for (const entry of ["index", "int8"]) {
+      for (const condition of ["workerd", "edge-light"]) {
+        expect(names(`${entry}.${condition}.js`)).toEqual(names(`${entry}.js`));
+      }
+    }
     // Both ways, so that neither has more than the other.
     type Default = typeof import("../src/index.ts");
     const same = <Twin extends Default>(_: Default extends Twin ? true : never): void => {};
     same<typeof import("../src/index.workerd.ts")>(true);
     same<typeof import("../src/index.edge-light.ts")>(true);
+    type Int8 = typeof import("../src/int8/index.ts");
+    const sameInt8 = <Twin extends Int8>(_: Int8 extends Twin ? true : never): void => {};
+    sameInt8<typeof import("../src/int8/index.workerd.ts")>(true);
+    sameInt8<typeof import("../src/int8/index.edge-light.ts")>(true);
   });
 
   it("has no dependencies and runs nothing when installed", () => {
@@ -226,6 +260,11 @@ describe("package.json", () => {
       "dist/index.edge-light.js",
       "dist/index.js",
       "dist/index.workerd.js",
+      "dist/int8-plain.wasm",
+      "dist/int8.edge-light.js",
+      "dist/int8.js",
+      "dist/int8.wasm",
+      "dist/int8.workerd.js",
       "dist/layers.js",
       "dist/reference.js",
       "dist/shared-*.js",

@@ -7,10 +7,11 @@ export const name = "congruent";
 /**
  * @param {import("../workload.mjs").Workload} work
  * @param {import("../workload.mjs").Input[]} inputs
+ * @param {(layers: import("../../dist/index.js").Layer[]) => import("../../dist/index.js").Model} [make]
  * @returns {import("../measure.mjs").Contender}
  */
-export function open(work, inputs) {
-  const models = work.chains.map((layers) => createModel(layers.map(toLayer)));
+export function open(work, inputs, make = createModel) {
+  const models = work.chains.map((layers) => make(layers.map(toLayer)));
   return work.carried ? openStreams(work, models, inputs) : openRuns(work, models, inputs);
 }
 

@@ -60,6 +60,7 @@ const writers = {
       records.map((r) => [r.case, timing(r.ours), timing(r.theirs), times(r.ratio.median)]),
     )}`,
   bidirectional: (records) => `## Bidirectional stacks\n\n${versusTable(records)}`,
+  int8: int8Table,
   "cold-start": (records) =>
     `## Cold start\n\nA fresh process: ${records[0].case}. Milliseconds, Node.js's own start not counted.\n\n${table(
       ["engine", "import", "create", "first result", "total", "to ours"],
@@ -91,6 +92,20 @@ function cells(group) {
     return record?.ratio ? times(record.ratio.median) : "–";
   });
   return [mine ? timing(mine.ours) : "–", ...ratios];
+}
+
+/** A case, a precision and a module a row: ours, how many times faster than each, and the rate. */
+function int8Table(records) {
+  const others = [...new Set(records.map(({ peer }) => peer))];
+  const groups = groupBy(records, (r) => [r.case, r.precision, r.engine].join());
+  const rows = [...groups].map(([, group]) => {
+    const { batch, steps, carried, units, precision, engine, ours, flops } = group[0];
+    const ratios = others.map((peer) => group.find((r) => r.peer === peer)?.ratio);
+    const rate = (flops / ours.median / 1000).toFixed(0);
+    const cells = ratios.map((ratio) => (ratio ? times(ratio.median) : "–"));
+    return [carried ? "step" : steps, batch, units, precision, engine, timing(ours), ...cells, rate];
+  });
+  return `## int8\n\n${table(["T", "B", "H", "bits", "module", "int8", ...others, "GOP/s"], rows)}`;
 }
 
 function sweepTables(records) {

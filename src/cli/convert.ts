@@ -1,17 +1,19 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { convert, type Sample } from "../convert/index.ts";
-import { readNpy } from "../convert/npz/npy.ts";
 import { expected } from "../errors.ts";
+import type { QuantizeOptions } from "../int8/quantize.ts";
 import type { Preset } from "../sequence/semantics.ts";
-import type { TensorLike } from "../tensor.ts";
-import { openFile, parseFile, type ReadingOptions, readLoadOptions, type SelectingOptions } from "./files.ts";
+import { readInput, readTensorFile } from "./arrays.ts";
+import { openFile, type ReadingOptions, readLoadOptions, type SelectingOptions } from "./files.ts";
 
 interface ConvertingOptions extends ReadingOptions, SelectingOptions {
   readonly output: string;
   readonly sample?: string;
   readonly expected?: string;
   readonly tolerance?: number;
-  readonly dtype: "f32" | "f16";
+  readonly dtype: "f32" | "f16" | "int8";
+  readonly precision?: "7" | "14";
+  readonly calibrate?: string;
   readonly semantics?: Preset;
 }
 
@@ -23,6 +25,7 @@ export async function convertFile(path: string, options: ConvertingOptions): Pro
     layer,
     node,
     dtype,
+    int8: await readInt8Options(options),
     semantics,
     sample: await readSample(options),
   });
@@ -38,11 +41,20 @@ async function readSample({ sample, expected: outputs, tolerance }: ConvertingOp
     if (outputs === undefined && tolerance === undefined) return undefined;
     throw expected("option", "--expected and --tolerance", "a --sample beside them", "none");
   }
-  return { input: await readArray(sample), ...(outputs && { outputs: await readArray(outputs) }), tolerance };
+  return { input: await readTensorFile(sample), ...(outputs && { outputs: await readTensorFile(outputs) }), tolerance };
 }
 
-/** Numbers of a `.npy` file, or of JSON. */
-async function readArray(path: string): Promise<TensorLike> {
-  const bytes = await readFile(path);
-  return bytes[0] === 0x93 ? readNpy(bytes, path) : (parseFile(bytes.toString("utf8"), path) as TensorLike);
+async function readInt8Options({
+  dtype,
+  precision,
+  calibrate,
+}: ConvertingOptions): Promise<QuantizeOptions | undefined> {
+  if (dtype !== "int8") {
+    if (precision === undefined && calibrate === undefined) return undefined;
+    throw expected("option", "--precision and --calibrate", "--dtype int8 beside them", `--dtype ${dtype}`);
+  }
+  return {
+    ...(precision && { precision: precision === "7" ? 7 : 14 }),
+    ...(calibrate !== undefined && { calibration: [{ input: await readInput(calibrate) }] }),
+  };
 }

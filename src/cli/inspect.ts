@@ -13,19 +13,30 @@ export async function inspectFile(
   );
 }
 
-const columns = ["layer", "kind", "shape", "reset", "activations", "options", "parameters", "bytes"];
+const columns = ["layer", "kind", "shape", "reset", "activations", "options", "parameters", "bytes", "dtype", "error"];
 
 function describe(path: string, inspection: Inspection, all = false): string {
   const { format, framework, version, semantics, parts, parameters, bytes, noChain } = inspection;
   const supported = parts.filter(({ refusal }) => refusal === null);
   const refused = parts.filter(({ refusal }) => refusal !== null);
-  const rows = supported.map((part) => [...names(part), count(part.parameters), count(part.bytes)]);
-  const total = ["total", "", "", "", "", "", count(parameters), count(bytes)];
-  const align = columns.map((column) => (column === "parameters" || column === "bytes" ? "r" : "l"));
+  const rows = supported.map((part) => [
+    ...names(part),
+    count(part.parameters),
+    count(part.bytes),
+    part.dtype,
+    worstError(part),
+  ]);
+  const total = ["total", "", "", "", "", "", count(parameters), count(bytes), "", ""];
+  // Columns that no part has anything in say nothing.
+  const isUsed = columns.map((_, i) => i < firstOptional || rows.some((row) => row[i] !== ""));
+  const shown = [[...columns], ...rows, total].map((row) => row.filter((_, i) => isUsed[i]));
+  const align = columns
+    .filter((_, i) => isUsed[i])
+    .map((column) => (column === "parameters" || column === "bytes" ? "r" : "l"));
   const lines = [
     `${path}: ${format}, written by ${framework}${version === null ? "" : ` ${version}`}; semantics ${semantics}`,
     "",
-    table([columns, ...rows, total], { align, hsep: "  " }),
+    table(shown, { align, hsep: "  " }),
     ...(refused.length > 0 ? ["", "not supported:", ...(all ? refused.map(sayWhy) : groupByKind(refused))] : []),
     "",
     noChain === null ? "The whole model can be converted." : `Not the whole model can be converted: ${noChain}.`,
@@ -34,6 +45,14 @@ function describe(path: string, inspection: Inspection, all = false): string {
     lines.push("What is in the table can be, with --layer NAME (or --node NAME).");
   }
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
+}
+
+const firstOptional = columns.indexOf("dtype");
+
+/** Of the worst matrix, the rms error relative to the weights. */
+function worstError({ errors }: InspectedPart): string {
+  const worst = Math.max(...Object.values(errors).map(({ rms }) => rms));
+  return Number.isFinite(worst) ? `${(100 * worst).toFixed(2)} %` : "";
 }
 
 const names = ({ name, kind, shape, reset, activations, options }: InspectedPart): string[] => [

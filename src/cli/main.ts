@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { presets } from "../sequence/semantics.ts";
 import { bench } from "./bench.ts";
+import { compareFiles } from "./compare.ts";
 import { convertFile } from "./convert.ts";
 import { inspectFile } from "./inspect.ts";
 import { run } from "./run.ts";
@@ -56,7 +57,11 @@ selecting(reading(program.command("convert").argument("FILE", "a model of any fo
   .option("--sample <FILE>", "an input (.npy or JSON): the file will hold it with its results, for model.verify()")
   .option("--expected <FILE>", "the outputs that the original framework gave for the sample (.npy or JSON)")
   .option("--tolerance <NUMBER>", "how far results may be off", toNumber)
-  .addOption(new Option("--dtype <TYPE>", "how weights are stored").choices(["f32", "f16"]).default("f32"))
+  .addOption(new Option("--dtype <TYPE>", "how weights are stored").choices(["f32", "f16", "int8"]).default("f32"))
+  .addOption(
+    new Option("--precision <BITS>", "with int8: bits of inputs and states at every step").choices(["7", "14"]),
+  )
+  .option("--calibrate <FILE>", "with int8: inputs like those that the model is for (.npy, JSON, JSON lines)")
   .addOption(
     new Option("--semantics <NAME>", "what padding means; default: as the framework has it").choices(
       Object.keys(presets),
@@ -68,6 +73,7 @@ selecting(reading(program.command("convert").argument("FILE", "a model of any fo
       "convert model.keras -o model.safetensors --sample x.npy",
       "convert gtcrn.onnx --node GRU_153 -o gru.safetensors",
       "convert net.pt --head linear=fc -o net.safetensors --dtype f16",
+      "convert model.h5 -o small.safetensors --dtype int8 --calibrate x.npy",
       "convert weights.h5 --config model.json -o model.safetensors",
     ),
   )
@@ -110,6 +116,17 @@ selecting(reading(program.command("bench").argument("MODEL", "a model file, or a
   .option("--seconds <NUMBER>", "for each measurement", toNumber, 1)
   .addHelpText("after", examples("bench model.safetensors", "bench model.h5 --seconds 5"))
   .action(bench);
+
+program
+  .command("compare")
+  .argument("A", "a model file, or a model of any format")
+  .argument("B", "another one with the same inputs and outputs: the same model as int8")
+  .description("Run two models over the same input: how far results are apart, and how many decisions are the same.")
+  .requiredOption("-i, --input <FILE>", "sequences (.npy, JSON, JSON lines)")
+  .addOption(new Option("--semantics <NAME>", "what padding means; default: A's").choices(Object.keys(presets)))
+  .option("--json", "as JSON")
+  .addHelpText("after", examples("compare model.safetensors small.safetensors --input x.npy"))
+  .action(compareFiles);
 
 // Whoever reads our output may stop: `congruent run … | head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -1,8 +1,9 @@
 import { convert, detect } from "../convert/index.ts";
-import { type LoadedModel, loadModel } from "../index.ts";
+import type { LoadedModel } from "../index.ts";
+import { loadModel } from "../int8/index.ts";
 import { openFile, type ReadingOptions, readLoadOptions, type SelectingOptions } from "./files.ts";
 
-/** A model out of a file of any format: foreign ones are converted in memory. */
+/** A model out of a file of any format, f32 or int8: foreign ones are converted in memory. */
 export async function openModel(path: string, options: ReadingOptions & SelectingOptions): Promise<LoadedModel> {
   const file = await openFile(path);
   const { layer, node } = options;

@@ -7,7 +7,7 @@ import { type LoadOptions, loadOptions, readForeign } from "./load.ts";
 import { type Selection, selectLayers } from "./select.ts";
 
 /** How a file is converted. */
-export interface ConvertOptions extends LoadOptions, Selection, Pick<WriteOptions, "dtype" | "semantics"> {
+export interface ConvertOptions extends LoadOptions, Selection, Pick<WriteOptions, "dtype" | "int8" | "semantics"> {
   /** A run whose results the file will hold. */
   readonly sample?: Sample | null | undefined;
 }
@@ -28,8 +28,8 @@ export interface Converted {
  * @example const { bytes } = await convert({ name: "model.h5", bytes: readFileSync("model.h5") });
  */
 export async function convert(file: ForeignFile, options: ConvertOptions = {}): Promise<Converted> {
-  checkKeys(options, [...loadOptions, "layer", "node", "dtype", "semantics", "sample"], "convert");
-  const { layer, node, dtype, semantics, sample, ...others } = options;
+  checkKeys(options, [...loadOptions, "layer", "node", "dtype", "int8", "semantics", "sample"], "convert");
+  const { layer, node, dtype, int8, semantics, sample, ...others } = options;
   const model = await readForeign(file, others);
   const layers = selectLayers(model, { layer, node }, file.name);
   const source = {
@@ -39,7 +39,7 @@ export async function convert(file: ForeignFile, options: ConvertOptions = {}): 
     name: file.name.replace(/^.*[\\/]/, ""),
     sha256: await sha256(file.bytes),
   };
-  const bytes = writeModel(layers, { dtype, semantics: semantics ?? model.semantics, sample, source });
+  const bytes = writeModel(layers, { dtype, int8, semantics: semantics ?? model.semantics, sample, source });
   return { bytes, model };
 }
 

@@ -32,6 +32,8 @@ export interface Part {
   readonly parameters: number;
   /** Their bytes in the file. */
   readonly bytes: number;
+  /** What they are in the file, where the loader says it: `f16`, `int8 at 14 bits, f32`. */
+  readonly dtype?: string;
 }
 
 /** What a file holds. */

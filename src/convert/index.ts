@@ -6,6 +6,8 @@
 
 export { CongruentError, type CongruentErrorCode } from "../errors.ts";
 export { type Sample, type WriteOptions, writeModel } from "../format/write.ts";
+export type { CalibrationSample } from "../int8/calibrate.ts";
+export type { QuantizeOptions } from "../int8/quantize.ts";
 export { type Converted, type ConvertOptions, convert } from "./convert.ts";
 export { detect, type Format } from "./detect.ts";
 export type { ForeignFile, ForeignModel, Part } from "./foreign.ts";

@@ -1,5 +1,11 @@
 import type { Activation } from "../activation.ts";
-import { directionsOf, type GruLayer, type Layer } from "../layers/layer.ts";
+import {
+  directionsOf,
+  type GruLayer,
+  type Layer,
+  type QuantizationError,
+  type QuantizedMatrix,
+} from "../layers/layer.ts";
 import type { ForeignFile, ForeignModel, Part } from "./foreign.ts";
 import { type LoadOptions, readForeign } from "./load.ts";
 
@@ -30,6 +36,10 @@ export interface InspectedPart {
   readonly options: string;
   readonly parameters: number;
   readonly bytes: number;
+  /** What the numbers are in the file; empty where its loader does not say. */
+  readonly dtype: string;
+  /** How far int8 weights are off, by matrix: `kernel`, `forward.recurrentKernel`. */
+  readonly errors: Readonly<Record<string, QuantizationError>>;
   /** null where it is supported. */
   readonly refusal: string | null;
 }
@@ -58,7 +68,7 @@ export function describeModel({ format, framework, version, semantics, parts, no
   };
 }
 
-function describePart({ name, kind, layers, parameters, bytes, refusal }: Part): InspectedPart {
+function describePart({ name, kind, layers, parameters, bytes, dtype = "", refusal }: Part): InspectedPart {
   const given = layers ?? [];
   const grus = given.flatMap(directionsOf);
   const words = (write: (layer: Layer) => string) => [...new Set(given.map(write))].filter(Boolean).join(", ");
@@ -71,8 +81,24 @@ function describePart({ name, kind, layers, parameters, bytes, refusal }: Part):
     options: words(optionsOf),
     parameters,
     bytes,
+    dtype,
+    errors: Object.assign({}, ...given.map(errorsOf)),
     refusal,
   };
+}
+
+function errorsOf(layer: Layer): Record<string, QuantizationError> {
+  const errors: Record<string, QuantizationError> = {};
+  const add = (name: string, matrix: QuantizedMatrix | undefined) => {
+    if (matrix?.error) errors[name] = matrix.error;
+  };
+  if (layer.kind === "embedding") add("weights", layer.int8);
+  for (const [d, { int8 }] of directionsOf(layer).entries()) {
+    const place = layer.kind === "bidirectional" ? `${["forward", "backward"][d]}.` : "";
+    add(`${place}kernel`, int8?.kernel);
+    add(`${place}recurrentKernel`, int8?.recurrentKernel);
+  }
+  return errors;
 }
 
 function shapeOf(layer: Layer): string {

@@ -1,6 +1,20 @@
 import { type Activation, type ActivationOption, toActivationOption } from "../activation.ts";
-import type { BidirectionalLayer, GruLayer, Layer } from "../layers/layer.ts";
+import { expected } from "../errors.ts";
+import type {
+  BidirectionalLayer,
+  GruLayer,
+  Layer,
+  QuantizationError,
+  QuantizedGru,
+  QuantizedMatrix,
+} from "../layers/layer.ts";
 import type { Tensor } from "../tensor.ts";
+
+/** Numbers in int8, where a description has a tensor. */
+export interface Int8Values {
+  readonly values: Int8Array;
+  readonly shape: readonly number[];
+}
 
 /** The options of a layer's function, with tensors; and `type`, its name. */
 export type LayerDescription = Readonly<Record<string, unknown>> & { readonly type: string };
@@ -18,7 +32,9 @@ function optionsOf(layer: Layer): { readonly name: string; readonly [option: str
     case "bidirectional":
       return bidirectionalOptions(layer);
     case "embedding": {
-      const { name, vocabulary, features, weights, maskZero } = layer;
+      const { name, vocabulary, features, weights, maskZero, int8 } = layer;
+      if (int8)
+        return { name, maskZero, ...matrix("weights", int8, [vocabulary, features]), int8: { weights: errorOf(int8) } };
       return { name, maskZero, weights: tensor(weights, [vocabulary, features]) };
     }
     case "dense": {
@@ -52,7 +68,7 @@ function activationOption(activation: Activation | "softmax"): ActivationOption 
   return activation === "softmax" ? activation : toActivationOption(activation);
 }
 
-function gruOptions({ kind, inputs, weights, activation, recurrentActivation, clip, ...options }: GruLayer) {
+function gruOptions({ kind, inputs, weights, int8, activation, recurrentActivation, clip, ...options }: GruLayer) {
   const { kernel, recurrentKernel, bias, recurrentBias } = weights;
   const gates = 3 * options.units;
   return {
@@ -60,10 +76,29 @@ function gruOptions({ kind, inputs, weights, activation, recurrentActivation, cl
     activation: toActivationOption(activation),
     recurrentActivation: toActivationOption(recurrentActivation),
     ...(clip < Number.POSITIVE_INFINITY && { clip }),
-    kernel: tensor(kernel, [inputs, gates]),
-    recurrentKernel: tensor(recurrentKernel, [options.units, gates]),
+    ...(int8
+      ? int8Matrices(int8, inputs, options.units)
+      : { kernel: tensor(kernel, [inputs, gates]), recurrentKernel: tensor(recurrentKernel, [options.units, gates]) }),
     ...optional({ bias, recurrentBias }),
   };
+}
+
+function int8Matrices({ kernel, recurrentKernel, precision }: QuantizedGru, inputs: number, units: number) {
+  return {
+    ...matrix("kernel", kernel, [inputs, 3 * units]),
+    ...matrix("recurrentKernel", recurrentKernel, [units, 3 * units]),
+    int8: { precision, kernel: errorOf(kernel), recurrentKernel: errorOf(recurrentKernel) },
+  };
+}
+
+/** A matrix in int8 by its option's name, with its scales beside it. */
+function matrix(name: string, { values, scales }: QuantizedMatrix, shape: readonly number[]) {
+  return { [name]: { values, shape } satisfies Int8Values, [`${name}Scales`]: tensor(scales, [scales.length]) };
+}
+
+function errorOf({ error }: QuantizedMatrix): QuantizationError {
+  if (!error) throw expected("model", "int8", "matrices whose error is known: quantize() makes them", "others");
+  return { max: error.max, rms: error.rms };
 }
 
 function bidirectionalOptions({ name, mergeMode, forward, backward }: BidirectionalLayer) {

@@ -2,7 +2,7 @@ import { expected } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Model, ModelOptions } from "../model/model.ts";
 import type { Preset } from "../sequence/semantics.ts";
-import { type ModelSource, readModelFile } from "./model-file.ts";
+import { type ModelFileParts, type ModelSource, readModelFile } from "./model-file.ts";
 import { readSource } from "./source.ts";
 import { type Verification, verify } from "./verify.ts";
 
@@ -23,13 +23,15 @@ export interface LoadedModel extends Model {
 /**
  * A model out of a file's bytes, or of what carries them.
  *
+ * @param parts as `readModelFile` takes them
  * @throws CongruentError as `readSource`, `readModelFile` and `createModel` do
  */
 export async function loadModelWith(
   createModel: (layers: readonly Layer[], options: ModelOptions) => Model,
   given: unknown,
+  parts?: ModelFileParts,
 ): Promise<LoadedModel> {
-  const { layers, semantics, source, test } = readModelFile(await readSource(given));
+  const { layers, semantics, source, test } = readModelFile(await readSource(given), "file", parts);
   const create = () => createModel(layers, { semantics });
   return Object.assign(create(), {
     source,

@@ -15,7 +15,7 @@ import { type Preset, presets } from "../sequence/semantics.ts";
 import type { Tensor } from "../tensor.ts";
 import { checksum } from "./checksum.ts";
 import { parseJson } from "./json.ts";
-import { readSafetensors } from "./safetensors.ts";
+import { readSafetensors, type StoredTensor } from "./safetensors.ts";
 import { widen } from "./widen.ts";
 
 /** What a model file holds. */
@@ -67,6 +67,16 @@ const makers: Readonly<Record<string, (options: never) => Layer>> = {
   repeatVector,
 };
 
+/** How the parts of a model file are read. An entry with int8 brings its own, so that the others need not hold it. */
+export interface ModelFileParts {
+  /** A tensor → a member of the description. */
+  readonly read: (tensor: StoredTensor, where: string) => unknown;
+  /** A member of `layers`, its tensors in it → a layer. */
+  readonly make: (given: unknown, where: string) => Layer;
+}
+
+const plainParts: ModelFileParts = { read: widen, make: makeLayer };
+
 /** The keys of `__metadata__` that are ours. */
 export const descriptionKey = "congruent";
 export const checksumKey = "congruent.checksum";
@@ -79,10 +89,11 @@ export const formatVersion = 1;
  *
  * The description is JSON; the name of each tensor is the path in it where the tensor belongs: `layers.0.kernel`.
  *
+ * @param parts how tensors and layers are read; with int8 or without
  * @throws CongruentError `file`: damaged, or not a model file; `unsupported`: of a later version, or with a layer or dtype
  *   that this one does not have; `option` or `weights`: layers that cannot be made
  */
-export function readModelFile(bytes: Uint8Array, where = "file"): ModelFile {
+export function readModelFile(bytes: Uint8Array, where = "file", parts: ModelFileParts = plainParts): ModelFile {
   const { metadata, tensors } = readSafetensors(bytes, where);
   const text = metadata[descriptionKey];
   if (text === undefined) {
@@ -106,7 +117,7 @@ export function readModelFile(bytes: Uint8Array, where = "file"): ModelFile {
     if (typeof parent !== "object" || parent === null || Array.isArray(parent) || key in parent) {
       throw expected("file", place, "the path of something in the description", "none");
     }
-    (parent as Record<string, unknown>)[key] = widen(tensor, place);
+    (parent as Record<string, unknown>)[key] = parts.read(tensor, place);
   }
   const { layers, semantics, source = null, test = null } = description;
   if (!Array.isArray(layers)) throw expected("file", `${where}: layers`, "an array", show(layers));
@@ -121,14 +132,18 @@ export function readModelFile(bytes: Uint8Array, where = "file"): ModelFile {
     checkTest(test as TestVector, `${where}: test`);
   }
   return {
-    layers: layers.map((layer, i) => makeLayer(layer, `${where}: layers[${i}]`)),
+    layers: layers.map((layer, i) => parts.make(layer, `${where}: layers[${i}]`)),
     semantics: semantics as Preset,
     source: source as ModelSource | null,
     test: test as TestVector | null,
   };
 }
 
-function makeLayer(given: unknown, where: string): Layer {
+/**
+ * @param given `type`, and the options of its function
+ * @throws CongruentError `unsupported`: no type that there is; or as the layer's function does
+ */
+export function makeLayer(given: unknown, where: string): Layer {
   const { type, ...options } = (given ?? {}) as Record<string, unknown>;
   if (!isOwn(makers, type)) {
     throw expected("unsupported", where, `type ${Object.keys(makers).join(", ")}`, show(type));
@@ -151,7 +166,12 @@ function checkTest({ tolerance, input, results, mask = input, lengths = [] }: Te
 }
 
 /** Refuses an object that lacks a member, or has one that nobody would read. */
-function checkMembers(value: unknown, needed: readonly string[], others: readonly string[], where: string): void {
+export function checkMembers(
+  value: unknown,
+  needed: readonly string[],
+  others: readonly string[],
+  where: string,
+): void {
   const keys = Object.keys(value ?? {});
   if (!needed.every((key) => keys.includes(key)) || !keys.every((key) => [...needed, ...others].includes(key))) {
     throw expected("file", where, [...needed, ...others.map((key) => `${key}?`)].join(", "), keys.join(", "));

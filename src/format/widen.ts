@@ -12,14 +12,17 @@ export function widen({ dtype, shape, bytes }: StoredTensor, where: string): Ten
   // A copy of its own: the file need not be aligned, nor stay.
   const { buffer } = new Uint8Array(bytes);
   if (dtype === "F32") return { data: new Float32Array(buffer), shape };
-  if (dtype !== "F16" && dtype !== "BF16") throw expected("unsupported", where, "dtype F32, F16 or BF16", dtype);
+  if (dtype !== "F16" && dtype !== "BF16") {
+    const given = dtype === "I8" ? "I8, which loadModel of congruent/int8 reads" : dtype;
+    throw expected("unsupported", where, "dtype F32, F16 or BF16", given);
+  }
   const halves = new Uint16Array(buffer);
   if (dtype === "F16") return { data: Float32Array.from(halves, halfToNumber) as Floats, shape };
   return { data: new Float32Array(Uint32Array.from(halves, (bits) => bits << 16).buffer), shape };
 }
 
 /** IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. */
-function halfToNumber(bits: number): number {
+export function halfToNumber(bits: number): number {
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
   const size = exponent ? 2 ** (exponent - 25) * (1024 + fraction) : 2 ** -24 * fraction;

@@ -1,4 +1,6 @@
 import { CongruentError, expected, show } from "../errors.ts";
+import { int8Parts } from "../int8/model-file.ts";
+import { type QuantizeOptions, quantize } from "../int8/quantize.ts";
 import type { Layer } from "../layers/layer.ts";
 import { buildStack } from "../layers/stack.ts";
 import type { Input } from "../model/input.ts";
@@ -8,11 +10,12 @@ import { referenceEngine } from "../reference/engine.ts";
 import type { Preset } from "../sequence/semantics.ts";
 import { type Bytes, isList, readTensor, type Tensor, type TensorLike } from "../tensor.ts";
 import { checksum } from "./checksum.ts";
-import { describeLayer } from "./describe.ts";
+import { describeLayer, type Int8Values } from "./describe.ts";
 import { toHalf } from "./half.ts";
 import { checksumKey, descriptionKey, formatVersion, type ModelSource, readModelFile } from "./model-file.ts";
 import type { StoredTensor } from "./safetensors.ts";
 import { distance, resultsOf } from "./verify.ts";
+import { halfToNumber } from "./widen.ts";
 import { writeSafetensors } from "./write-safetensors.ts";
 
 /** How a model is written. */
@@ -23,9 +26,16 @@ export interface WriteOptions {
   readonly source?: ModelSource | null | undefined;
   /** A run whose results the file will hold, so that `verify` can repeat it anywhere. */
   readonly sample?: Sample | null | undefined;
-  /** How weights are stored. f16 halves the file and rounds every weight to 11 bits. Default f32. */
-  readonly dtype?: "f32" | "f16" | undefined;
+  /**
+   * How weights are stored. f16 halves the file and rounds every weight to 11 bits; int8 quarters it, as `quantize` of
+   * congruent/int8 does, whose models alone can run it. Layers that are int8 already stay so. Default f32.
+   */
+  readonly dtype?: Dtype | undefined;
+  /** How layers are quantised, with dtype int8. */
+  readonly int8?: QuantizeOptions | undefined;
 }
+
+export type Dtype = "f32" | "f16" | "int8";
 
 /** A run to remember. */
 export interface Sample {
@@ -37,7 +47,7 @@ export interface Sample {
   /** The outputs that another framework gave. Default: the outputs and states of the layers as they are given. */
   readonly outputs?: TensorLike | undefined;
   /**
-   * How far results may be off. Default: how far those of the written weights are: 0 unless they are f16 or the outputs
+   * How far results may be off. Default: how far those of the written weights are: 0 unless they are f16 or int8, or the outputs
    * are another framework's.
    */
   readonly tolerance?: number | undefined;
@@ -49,27 +59,26 @@ type Store = (tensor: Tensor, name: string) => StoredTensor;
 /**
  * Layers → the bytes of a file that `loadModel` reads: safetensors, with a description of the layers in its metadata.
  *
- * What it returns has been read back, and gives the layers that it was given (with f16, those with rounded weights).
+ * What it returns has been read back, and gives the layers that it was given (with f16 or int8, those with rounded weights).
  *
  * @throws CongruentError `model` when the layers do not fit together; `unsupported` when a weight is too large for f16 or
  *   a number cannot be written in JSON; `option`; for a sample, as a run does
  * @example writeFileSync("model.safetensors", writeModel(model.layers, { semantics: "pytorch" }));
  */
 export function writeModel(layers: readonly Layer[], options: WriteOptions = {}): Bytes {
-  checkKeys(options, ["semantics", "source", "sample", "dtype"], "writeModel");
-  const { semantics = "keras", source = null, sample = null, dtype = "f32" } = options;
-  if (dtype !== "f32" && dtype !== "f16") throw expected("option", "dtype", "f32 or f16", show(dtype));
-  const described = buildStack(layers).layers.map(describeLayer);
+  checkKeys(options, ["semantics", "source", "sample", "dtype", "int8"], "writeModel");
+  const { semantics = "keras", source = null, sample = null, dtype = "f32", int8 } = options;
+  if (!["f32", "f16", "int8"].includes(dtype)) throw expected("option", "dtype", "f32, f16 or int8", show(dtype));
+  if (int8 && dtype !== "int8") throw expected("option", "int8", "dtype int8 beside it", dtype);
+  const { layers: named } = buildStack(layers);
+  const described = (dtype === "int8" ? quantize(named, int8) : named).map(describeLayer);
   const description = { version: formatVersion, layers: described, semantics, ...(source && { source }) };
-  const untested = pack(description, dtype === "f16" ? storeHalf : storeFloats);
-  const written = readModelFile(untested, "the written file");
+  const untested = pack(description, storeAs(dtype));
+  const written = readModelFile(untested, "the written file", int8Parts);
   if (!sample) return untested;
   const test = makeTest(layers, written.layers, sample, { semantics });
-  // The tensors of the test are f32 always: they are not weights.
-  const store: Store = (tensor, name) =>
-    (dtype === "f16" && !name.startsWith("test.") ? storeHalf : storeFloats)(tensor, name);
-  const tested = pack({ ...description, test }, store);
-  readModelFile(tested, "the written file");
+  const tested = pack({ ...description, test }, storeAs(dtype));
+  readModelFile(tested, "the written file", int8Parts);
   return tested;
 }
 
@@ -115,6 +124,11 @@ function pack(description: object, store: Store): Bytes {
       tensors.set(path, store(value, path));
       return undefined;
     }
+    if (isInt8(value)) {
+      const { values, shape } = value;
+      tensors.set(path, { dtype: "I8", shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.length) });
+      return undefined;
+    }
     const inner = Object.entries(value).map(([key, part]) => [key, strip(part, path ? `${path}.${key}` : key)]);
     return Array.isArray(value) ? inner.map(([, part]) => part) : Object.fromEntries(inner);
   };
@@ -127,6 +141,21 @@ function pack(description: object, store: Store): Bytes {
 
 function isTensor(value: object): value is Tensor {
   return (value as Partial<Tensor>).data instanceof Float32Array;
+}
+
+function isInt8(value: object): value is Int8Values {
+  return (value as Partial<Int8Values>).values instanceof Int8Array;
+}
+
+/** The tensors of a test are f32 always: they are not weights. Of int8 those that f16 holds exactly are f16. */
+function storeAs(dtype: Dtype): Store {
+  return (tensor, name) => {
+    if (dtype === "f32" || name.startsWith("test.")) return storeFloats(tensor);
+    if (dtype === "f16") return storeHalf(tensor, name);
+    return tensor.data.every((value) => halfToNumber(toHalf(value)) === value)
+      ? storeHalf(tensor, name)
+      : storeFloats(tensor);
+  };
 }
 
 function storeFloats({ data, shape }: Tensor): StoredTensor {

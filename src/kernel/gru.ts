@@ -26,7 +26,9 @@ export const gruOperation: OperationFactory<GruLayer> = (layer, build) => {
 
 /** Takes the next slot for a direction. */
 export function addRecurrence(layer: GruLayer, { memory, scratch, recurrences, embedding }: Build): Recurrence {
-  const recurrence = new Recurrence(memory, scratch, layer, embedding);
+  // An int8 layer brings its own, so that no bundle without such layers holds it.
+  const Kind = (layer.int8?.Recurrence ?? Recurrence) as typeof Recurrence;
+  const recurrence = new Kind(memory, scratch, layer, embedding);
   recurrences.push(recurrence);
   return recurrence;
 }

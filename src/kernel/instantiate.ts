@@ -1,4 +1,4 @@
-import { CongruentError } from "../errors.ts";
+import { type CongruentError, expected } from "../errors.ts";
 import type { KernelExports } from "./exports.ts";
 
 /**
@@ -34,15 +34,13 @@ export function instantiate(module: object): KernelExports {
     const full = name === "RangeError";
     const wanted = full ? "room for another model" : "congruent's module";
     const code = full ? "memory" : "wasm";
-    throw new CongruentError(code, `WebAssembly: expected ${wanted}, got ${String(cause)}`, { cause });
+    throw expected(code, "WebAssembly", wanted, String(cause), { cause });
   }
 }
 
 function refusal(cause: unknown): CongruentError {
-  return new CongruentError(
-    "wasm",
-    `WebAssembly: expected to compile congruent's module, got ${String(cause)}. Where a policy forbids it: allow ` +
-      `'wasm-unsafe-eval' in the Content-Security-Policy, give congruent/core a compiled module, or use congruent/reference`,
-    { cause },
-  );
+  const ways =
+    "Where a policy forbids it: allow 'wasm-unsafe-eval' in the Content-Security-Policy, give congruent/core a compiled " +
+    "module, or use congruent/reference";
+  return expected("wasm", "WebAssembly", "to compile congruent's module", `${String(cause)}. ${ways}`, { cause });
 }

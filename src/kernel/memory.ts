@@ -1,4 +1,4 @@
-import { CongruentError } from "../errors.ts";
+import { expected } from "../errors.ts";
 import type { KernelExports } from "./exports.ts";
 
 const PAGE = 65536;
@@ -55,13 +55,7 @@ export class KernelMemory {
         if (need > LIMIT) throw new RangeError(`more than ${LIMIT} bytes`);
         memory.grow(Math.ceil((need - have) / PAGE));
       } catch (cause) {
-        throw new CongruentError(
-          "memory",
-          `model: expected ${need} bytes of WebAssembly memory, got none beyond ${have}`,
-          {
-            cause,
-          },
-        );
+        throw expected("memory", "model", `${need} bytes of WebAssembly memory`, `none beyond ${have}`, { cause });
       }
     }
     if (this.f32.buffer !== memory.buffer) {

@@ -1,12 +1,13 @@
 import type { EmbeddingLayer, GruLayer } from "../layers/layer.ts";
 import type { PaddingRule } from "../sequence/padding.ts";
+import type { KernelExports } from "./exports.ts";
 import { type PackedMatrix, packMatrix, reserveMatrix, writeBias } from "./matrix.ts";
 import { copy, type KernelMemory, padded } from "./memory.ts";
 import { ROWS, type Scratch } from "./scratch.ts";
 import type { KernelSequence } from "./sequence.ts";
 
-/** 4-byte fields of a Gru (assembly/gru.ts), those of its Packing included. */
-const FIELDS = 28;
+/** 4-byte fields of a Gru (assembly/gru.ts), those of its Packing and of int8 (src/int8/recurrence.ts) included. */
+const FIELDS = 30;
 
 /**
  * Floats up to which the projection of a whole embedding is made at load: 1 MB, a millisecond or two. Every step then
@@ -18,7 +19,7 @@ const TABLE = 1 << 18;
 export class Recurrence {
   /** Hp */
   readonly stride: number;
-  private readonly struct: number;
+  protected readonly struct: number;
   private readonly kernel: PackedMatrix;
   private readonly recurrentKernel: PackedMatrix;
   private readonly recurrentCandidate: PackedMatrix | null;
@@ -38,8 +39,8 @@ export class Recurrence {
    * @param embedding the embedding whose ids are this layer's inputs, or null
    */
   constructor(
-    private readonly memory: KernelMemory,
-    private readonly scratch: Scratch,
+    protected readonly memory: KernelMemory,
+    protected readonly scratch: Scratch,
     readonly layer: GruLayer,
     readonly embedding: EmbeddingLayer | null,
   ) {
@@ -49,24 +50,38 @@ export class Recurrence {
     this.struct = memory.reserve(FIELDS);
     this.bias = weights.bias ? memory.reserve(gates) : scratch.zeros;
     this.recurrentBias = weights.recurrentBias ? memory.reserve(gates) : scratch.zeros;
-    this.kernel = reserveMatrix(memory, inputs, 3, units);
-    this.recurrentKernel = reserveMatrix(memory, units, resetAfter ? 3 : 2, units);
-    this.recurrentCandidate = resetAfter ? null : reserveMatrix(memory, units, 1, units);
+    this.kernel = this.reserve(inputs, 3);
+    this.recurrentKernel = this.reserve(units, resetAfter ? 3 : 2);
+    this.recurrentCandidate = resetAfter ? null : this.reserve(units, 1);
     const entries = embedding ? embedding.vocabulary + 1 : 0;
     const fits = entries * gates <= TABLE;
     this.table = entries && fits ? memory.reserve(entries * gates) : 0;
     this.rows = entries && !fits ? memory.reserve(entries * inputs) : 0;
   }
 
+  /** As the export. */
+  protected multiply(...given: Parameters<KernelExports["multiply"]>): void {
+    this.memory.exports.multiply(...given);
+  }
+
+  /** Room for a matrix. */
+  protected reserve(depth: number, gates: number): PackedMatrix {
+    return reserveMatrix(this.memory, depth, gates, this.layer.units);
+  }
+
+  /** Writes a matrix: the columns from `first` on of one of the layer's. */
+  protected pack(matrix: PackedMatrix, name: "kernel" | "recurrentKernel", first: number): void {
+    const { weights, units } = this.layer;
+    packMatrix(this.memory, this.scratch, matrix, weights[name], 3 * units, first);
+  }
+
   /** Writes the weights, once the memory is there. */
   upload(): void {
     const { memory, scratch, layer, embedding } = this;
     const { units, weights, activation, recurrentActivation } = layer;
-    const pack = (matrix: PackedMatrix, source: Float32Array, first: number): void =>
-      packMatrix(memory, scratch, matrix, source, 3 * units, first);
-    pack(this.kernel, weights.kernel, 0);
-    pack(this.recurrentKernel, weights.recurrentKernel, 0);
-    if (this.recurrentCandidate) pack(this.recurrentCandidate, weights.recurrentKernel, 2 * units);
+    this.pack(this.kernel, "kernel", 0);
+    this.pack(this.recurrentKernel, "recurrentKernel", 0);
+    if (this.recurrentCandidate) this.pack(this.recurrentCandidate, "recurrentKernel", 2 * units);
     if (weights.bias) writeBias(memory, this.bias, weights.bias, 3);
     if (weights.recurrentBias) writeBias(memory, this.recurrentBias, weights.recurrentBias, 3);
     if (embedding && this.rows) memory.write(this.rows, embedding.weights);
@@ -115,7 +130,7 @@ export class Recurrence {
       const count = Math.min(fit, vocabulary + 1 - first);
       memory.f32.fill(0, x >> 2, (x >> 2) + count * features);
       memory.write(x, weights, first * features, Math.min(count, vocabulary - first) * features);
-      memory.exports.multiply(
+      this.multiply(
         x,
         0,
         4 * features,

@@ -1,7 +1,7 @@
 import type { EngineStream } from "../model/engine.ts";
 import type { Semantics } from "../sequence/semantics.ts";
 import { lookUpFrame } from "./embedding.ts";
-import type { KernelMemory } from "./memory.ts";
+import { copy, type KernelMemory } from "./memory.ts";
 import type { Operation, StreamContext, StreamFrame } from "./operation.ts";
 import type { Recurrence } from "./recurrence.ts";
 import { ROWS, type Scratch } from "./scratch.ts";
@@ -94,7 +94,7 @@ export class KernelStream implements EngineStream {
       frame.masked = frame.explicit = valid !== null;
       for (let i = 0, to = scratch.x >> 2, from = first * features; i < count * features; i++)
         input[to + i] = data[from + i];
-      if (valid !== null) for (let r = 0; r < count; r++) memory.u8[scratch.mask + r] = valid[first + r];
+      if (valid !== null) copy(memory.u8, scratch.mask, valid, first, count);
       for (let i = 0; i < operations.length; i++) operations[i].step?.(frame, context);
       lookUpFrame(memory, frame);
       memory.readRows(frame.address, frame.stride >> 2, out, first * units, units, count);

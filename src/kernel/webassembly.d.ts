@@ -3,6 +3,7 @@
  * global that the library touches.
  */
 declare namespace WebAssembly {
+  function validate(bytes: ArrayBuffer | ArrayBufferView): boolean;
   class Module {
     constructor(bytes: ArrayBuffer | ArrayBufferView);
     static imports(module: Module): { module: string; name: string; kind: string }[];

@@ -1,4 +1,5 @@
 import type { Activation } from "../activation.ts";
+import type { Product } from "../reference/product.ts";
 
 /**
  * Layers as the engines see them: validated, flat, in one internal order.
@@ -35,6 +36,8 @@ export interface EmbeddingLayer {
   readonly weights: Float32Array;
   /** Whether id 0 is a masked step. */
   readonly maskZero: boolean;
+  /** The table as a file of int8 has it; `weights` is what it stands for. */
+  readonly int8?: QuantizedTable;
 }
 
 /** Masks the steps whose features all equal one value, and writes 0 over them. */
@@ -56,6 +59,43 @@ export interface GruWeights {
   readonly recurrentBias: Float32Array | null;
 }
 
+/** A matrix in int8: weight = value · scale, rounded to f32. */
+export interface QuantizedMatrix {
+  /** (K, N), row-major */
+  readonly values: Int8Array;
+  /** (N), a scale a column */
+  readonly scales: Float32Array;
+  /** What the rounding cost, where it is known. */
+  readonly error?: QuantizationError | undefined;
+}
+
+/** How far int8 weights are off, relative to the matrix: |error| / |weight|, of the largest ones and of the rms. */
+export interface QuantizationError {
+  readonly max: number;
+  readonly rms: number;
+}
+
+/** The table of an embedding in int8, with a scale a row: (V, E) and (V). */
+export interface QuantizedTable extends QuantizedMatrix {
+  readonly kind: "int8";
+}
+
+/** Bits to which the rows are quantised that an int8 matrix is multiplied by. */
+export type Precision = 7 | 14;
+
+/** The matrices of one GRU direction in int8 (congruent/int8). */
+export interface QuantizedGru {
+  /** (I, 3H), gates z|r|n */
+  readonly kernel: QuantizedMatrix;
+  /** (H, 3H), gates z|r|n */
+  readonly recurrentKernel: QuantizedMatrix;
+  readonly precision: Precision;
+  /** How the reference multiplies by them: layers bring it, so that nothing else need know of int8. */
+  readonly multiply: Product<QuantizedMatrix>;
+  /** How the kernel runs them: its class for a direction, of which nobody else need know the type. */
+  readonly Recurrence: object;
+}
+
 /** A GRU over time in one direction. */
 export interface GruLayer {
   readonly kind: "gru";
@@ -65,6 +105,8 @@ export interface GruLayer {
   /** H */
   readonly units: number;
   readonly weights: GruWeights;
+  /** Its products in int8; `weights` then has the same matrices as f32, for all that does not run them. */
+  readonly int8?: QuantizedGru;
   /** g: of the candidate n */
   readonly activation: Activation;
   /** f: of the gates z and r */

@@ -1,6 +1,6 @@
 import type { GruLayer } from "../layers/layer.ts";
 import { activate } from "./activation.ts";
-import { product } from "./product.ts";
+import { type Product, product } from "./product.ts";
 
 const F = Math.fround;
 
@@ -11,6 +11,13 @@ const F = Math.fround;
  * @param h holds the state, (H) from index `hAt`; the new state replaces it
  */
 export type Cell = (x: Float32Array, xAt: number, h: Float32Array, hAt: number) => void;
+
+/** A cell's matrices, in whatever form, and the product that takes it where that is not {@link product}. */
+interface Matrices {
+  readonly kernel: Float32Array;
+  readonly recurrentKernel: Float32Array;
+  readonly multiply?: Product<Float32Array>;
+}
 
 /**
  * The GRU cell. With W = kernel, R = recurrent kernel, b and rb their biases, f the recurrent activation, g the
@@ -27,7 +34,8 @@ export type Cell = (x: Float32Array, xAt: number, h: Float32Array, hAt: number) 
  *
  *     h' = z · h + (1 - z) · n
  *
- * Every operation is rounded to f32, in the order written; {@link product} says how the sums inside px and ph go.
+ * Every operation is rounded to f32, in the order written; {@link product} says how the sums inside px and ph
+ * go; an int8 layer brings a product of its own (int8.ts).
  *
  * Reset after (Keras's default, PyTorch, WebNN, ONNX `linear_before_reset = 1`) lets one product give all three gates.
  * Reset before is Cho et al. 2014 (TF1, TF.js, ONNX's default). The two are different functions and need different
@@ -37,8 +45,9 @@ export type Cell = (x: Float32Array, xAt: number, h: Float32Array, hAt: number) 
  * @returns the cell, with scratch of its own: one call at a time
  */
 export function gruCell(layer: GruLayer): Cell {
-  const { inputs, units, weights, resetAfter, clip, activation: g, recurrentActivation: f } = layer;
-  const { kernel, recurrentKernel, bias, recurrentBias } = weights;
+  const { inputs, units, weights, int8, resetAfter, clip, activation: g, recurrentActivation: f } = layer;
+  const { bias, recurrentBias } = weights;
+  const { kernel, recurrentKernel, multiply = product } = (int8 ?? weights) as Matrices;
   const gates = 3 * units;
   const px = new Float32Array(gates); // (3H) z|r|n
   const ph = new Float32Array(gates); // (3H) z|r|n
@@ -48,8 +57,8 @@ export function gruCell(layer: GruLayer): Cell {
   const rh = new Float32Array(units); // (H) r · h
 
   return (x, xAt, h, hAt) => {
-    product(px, x, xAt, inputs, kernel, gates, bias);
-    product(ph, h, hAt, units, recurrentKernel, gates, recurrentBias, 0, resetAfter ? gates : 2 * units);
+    multiply(px, x, xAt, inputs, kernel, gates, bias);
+    multiply(ph, h, hAt, units, recurrentKernel, gates, recurrentBias, 0, resetAfter ? gates : 2 * units);
 
     for (let i = 0; i < units; i++) {
       z[i] = activate(f, bound(F(px[i] + ph[i]), clip));
@@ -62,7 +71,7 @@ export function gruCell(layer: GruLayer): Cell {
       }
     } else {
       for (let i = 0; i < units; i++) rh[i] = F(r[i] * h[hAt + i]);
-      product(ph, rh, 0, units, recurrentKernel, gates, recurrentBias, 2 * units, gates);
+      multiply(ph, rh, 0, units, recurrentKernel, gates, recurrentBias, 2 * units, gates);
       for (let i = 0; i < units; i++) n[i] = activate(g, bound(F(px[2 * units + i] + ph[2 * units + i]), clip));
     }
 

@@ -1,4 +1,4 @@
-import { CongruentError } from "../errors.ts";
+import { expected } from "../errors.ts";
 import type { GruLayer } from "../layers/layer.ts";
 import type { PaddingRule } from "../sequence/padding.ts";
 import type { Semantics } from "../sequence/semantics.ts";
@@ -38,10 +38,7 @@ export function settleEmptyRows(layer: GruLayer, state: RecurrentState, rule: Se
   for (let row = 0; row < state.started.length; row++) {
     if (state.started[row] !== 0) continue;
     if (rule === "error") {
-      throw new CongruentError(
-        "mask",
-        `${layer.name}: expected a valid step in every row (emptyState: "error"), got none in row ${row}`,
-      );
+      throw expected("mask", layer.name, 'a valid step in every row (emptyState: "error")', `none in row ${row}`);
     }
     state.h.fill(0, row * layer.units, (row + 1) * layer.units);
   }

@@ -1,5 +1,18 @@
 const F = Math.fround;
 
+/** What {@link product} is, for matrices of one kind or another. */
+export type Product<Matrix> = (
+  out: Float32Array,
+  x: Float32Array,
+  at: number,
+  inputs: number,
+  matrix: Matrix,
+  columns: number,
+  bias: Float32Array | null,
+  from?: number,
+  to?: number,
+) => void;
+
 /**
  * A row vector times a matrix, plus a bias: out[c] = bias[c] + Σ x[k]·matrix[k][c].
  *

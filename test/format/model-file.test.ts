@@ -266,7 +266,7 @@ describe("writing", () => {
   // biome-ignore format: a table
   const bad: [what: string, write: () => unknown, message: RegExp][] = [
     ["an unknown option", () => write("tokens", { dtyp: "f16" } as never), /writeModel: expected one of semantics/],
-    ["an unknown dtype", () => write("tokens", { dtype: "bf16" as never }), /dtype: expected f32 or f16/],
+    ["an unknown dtype", () => write("tokens", { dtype: "bf16" as never }), /dtype: expected f32, f16 or int8/],
     ["unknown semantics", () => write("tokens", { semantics: "torch" as never }), /semantics: expected one of/],
     ["a weight too large for f16", () => writeModel([dense({ units: 1, kernel: [[1], [7e4]] })], { dtype: "f16" }), /layers.0.kernel, element 1: expected at most 65504, for f16, got 70000/],
     ["a parameter that JSON lacks", () => writeModel([dense({ units: 1, kernel: [[1]], activation: { name: "elu", alpha: Infinity } })]), /alpha: expected a finite number, got Infinity/],

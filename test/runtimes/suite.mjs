@@ -101,7 +101,11 @@ function flushesDenormals({ createModel, dense }) {
   return outputs.data[0] === 0;
 }
 
-function compareGolden(library, list) {
+/**
+ * @param {{ name: string }[]} list golden models
+ * @returns {{ equal: number, of: number, other: string[] }} other: those that differ, with what they gave
+ */
+export function compareGolden(library, list) {
   const other = [];
   for (const model of list) {
     const result = check(model.name, () => hashOf(model, library));
@@ -110,7 +114,8 @@ function compareGolden(library, list) {
   return { equal: list.length - other.length, of: list.length, other };
 }
 
-function showGolden({ equal, of, other }) {
+/** @throws Error when a model differs */
+export function showGolden({ equal, of, other }) {
   if (other.length > 0) throw new Error(`${other.length} of ${of} differ: ${other.slice(0, 5).join("; ")}`);
   return `${equal} of ${of} models`;
 }

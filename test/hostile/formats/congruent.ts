@@ -1,5 +1,6 @@
 import { readModelFile } from "../../../src/format/model-file.ts";
 import { writeModel } from "../../../src/format/write.ts";
+import { int8Parts } from "../../../src/int8/model-file.ts";
 import { bidirectional, dense, embedding, gru, masking } from "../../../src/kernel/layers.ts";
 import type { HostileFormat, HostileSeed } from "../format.ts";
 
@@ -35,7 +36,26 @@ export default {
         { dtype: "f16", semantics: "pytorch" },
       ),
     ),
+    seed(
+      "int8",
+      writeModel(
+        [
+          embedding({
+            weights: [
+              [1, 2],
+              [0.3, 4],
+            ],
+          }),
+          gru(weights(2, 2)),
+          dense({ units: 1, kernel: [0.1, 2] }),
+        ],
+        {
+          dtype: "int8",
+          int8: { precision: 7 },
+        },
+      ),
+    ),
   ],
-  read: async ({ bytes, name }) => readModelFile(bytes, name),
+  read: async ({ bytes, name }) => readModelFile(bytes, name, int8Parts),
   judge: () => "gave another model",
 } satisfies HostileFormat;

@@ -3,6 +3,9 @@ import * as congruent from "congruent";
 import { fromOnnx, fromPyTorch } from "congruent/convert";
 import * as core from "congruent/core";
 import type kernelModule from "congruent/gru.wasm";
+import * as int8 from "congruent/int8";
+import type relaxedModule from "congruent/int8.wasm";
+import type plainModule from "congruent/int8-plain.wasm";
 import * as reference from "congruent/reference";
 
 /** What every entry with models has. */
@@ -33,7 +36,7 @@ function answer(library: Library): number {
 }
 
 // The models and layers of one entry are the types of another.
-const libraries: Library[] = [congruent, reference];
+const libraries: Library[] = [congruent, reference, int8];
 const answers = libraries.map(answer);
 
 // Converters give options that layers take, whichever entry they come from.
@@ -43,6 +46,14 @@ const layers: congruent.GruLayer[] = [
   congruent.gru(fromOnnx({ W, R: W, linear_before_reset: 1 })),
   core.gru({ ...fromPyTorch({ weight_ih: weights, weight_hh: weights }), name: "converted" }),
 ];
+
+// Quantised layers are layers, for models of every entry that has the kernel for them.
+const precision: int8.Precision = 7;
+const quantised: int8.Layer[] = int8.quantize(layers, { precision });
+for (const library of [int8, reference]) library.createModel(quantised.slice(0, 1)).run([[[1]]]);
+
+// @ts-expect-error no such precision
+const wrong: int8.QuantizeOptions = { precision: 8 };
 
 try {
   // @ts-expect-error a misspelt option
@@ -62,9 +73,12 @@ congruent.onWarning((warning: congruent.CongruentError): never => {
 });
 
 /** congruent/core with what carries bytes, and with the module that a Worker imports. */
-export async function load(source: Promise<ArrayBuffer> | Uint8Array | typeof kernelModule): Promise<number> {
+export async function load(
+  source: Promise<ArrayBuffer> | Uint8Array | typeof kernelModule | typeof relaxedModule | typeof plainModule,
+): Promise<number> {
   const { createModel }: core.Kernel = await core.loadKernel(source, { fallback: reference });
   return answer({ ...core, createModel });
 }
 
-if (preset.length + layers.length !== 8 || answers[0] !== answers[1]) throw new Error(answers.join());
+if (preset.length + layers.length !== 8 || wrong.precision === precision || answers[0] !== answers[1])
+  throw new Error(answers.join());

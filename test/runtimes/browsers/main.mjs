@@ -2,29 +2,40 @@
 import { checkCore } from "../core.mjs";
 import { engine } from "../engine.mjs";
 import { checkFile, modelFile } from "../file.mjs";
+import { runInt8 } from "../int8.mjs";
 import { runSuite, startCold } from "../suite.mjs";
 import { runWorklet } from "./audio.mjs";
 import { collect } from "./collect.mjs";
 import { runFrame, runServiceWorker, runWorker } from "./scopes.mjs";
 
 const kernelFile = "/node_modules/congruent/dist/gru.wasm";
+const plainFile = "/node_modules/congruent/dist/int8-plain.wasm";
 const now = () => performance.now();
 
 await send("page", async () => {
   const { library, timings } = await startCold(() => import("congruent"), now);
-  const core = await checkCore(await import("congruent/core"), {
+  const congruentCore = await import("congruent/core");
+  const core = await checkCore(congruentCore, {
     bytes: async () => new Uint8Array(await (await fetch(kernelFile)).arrayBuffer()),
     response: () => fetch(kernelFile),
     "module, streamed": () => WebAssembly.compileStreaming(fetch(kernelFile)),
   });
-  const reference = runSuite(await import("congruent/reference"));
+  const twin = await import("congruent/reference");
+  const reference = runSuite(twin);
+  const plain = await (await fetch(plainFile)).arrayBuffer();
   const url = URL.createObjectURL(new Blob([modelFile()]));
   const checks = await checkFile("congruent", library.loadModel, {
     URL: () => new URL(url),
     "URL as a text": () => url,
   });
   const proof = { userAgent: navigator.userAgent, engine: engine() };
-  return { ...proof, timings, suite: runSuite(library), core, checks, reference };
+  const suite = runSuite(library);
+  collect();
+  const int8 = runInt8(await import("congruent/int8"), {
+    "core, int8-plain.wasm": () => congruentCore.createKernel(plain),
+    reference: () => twin,
+  });
+  return { ...proof, timings, suite, core, checks, int8, reference };
 });
 await send("dedicated worker", () => runWorker("worker.mjs"));
 await send("worker without globals", () => runWorker("bare-worker.mjs"));

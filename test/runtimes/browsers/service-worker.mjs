@@ -1,6 +1,8 @@
 // A service worker. It may not import dynamically, so there is no import to time.
 import * as congruent from "/node_modules/congruent/dist/index.js";
+import * as congruentInt8 from "/node_modules/congruent/dist/int8.js";
 import { engine } from "../engine.mjs";
+import { runInt8 } from "../int8.mjs";
 import { runSuite, timeFirst } from "../suite.mjs";
 import { collect } from "./collect.mjs";
 
@@ -10,7 +12,9 @@ addEventListener("message", ({ ports }) => {
     const timings = timeFirst(congruent, () => performance.now());
     const suite = runSuite(congruent);
     collect();
-    ports[0].postMessage({ engine: engine(), timings, suite });
+    const int8 = runInt8(congruentInt8);
+    collect();
+    ports[0].postMessage({ engine: engine(), timings, suite, int8 });
   } catch (error) {
     ports[0].postMessage({ error: String(error?.stack ?? error) });
   }

@@ -5,15 +5,19 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as congruent from "congruent";
 import * as core from "congruent/core";
+import * as int8 from "congruent/int8";
 import * as reference from "congruent/reference";
 import { checkCore } from "../core.mjs";
 import { engine } from "../engine.mjs";
 import { checkFile, modelFile } from "../file.mjs";
+import { runInt8 } from "../int8.mjs";
 import { runSuite } from "../suite.mjs";
 
 if (!process.versions.bun || engine() !== "JavaScriptCore") throw new Error(`not Bun: ${engine()}`);
-const file = Bun.file(fileURLToPath(import.meta.resolve("congruent/gru.wasm")));
+const find = (name) => Bun.file(fileURLToPath(import.meta.resolve(`congruent/${name}`)));
+const file = find("gru.wasm");
 const bytes = await file.bytes();
+const [relaxed, plain] = await Promise.all(["int8.wasm", "int8-plain.wasm"].map((name) => find(name).bytes()));
 const folder = mkdtempSync(join(tmpdir(), "congruent-"));
 const path = join(folder, "model.safetensors");
 writeFileSync(path, modelFile());
@@ -23,6 +27,11 @@ const result = {
   engine: "JavaScriptCore",
   entry: import.meta.resolve("congruent"),
   suite: runSuite(congruent),
+  int8: runInt8(int8, {
+    "core, int8.wasm": () => core.createKernel(relaxed),
+    "core, int8-plain.wasm": () => core.createKernel(plain),
+    reference: () => reference,
+  }),
   core: await checkCore(core, {
     bytes: () => bytes,
     file: () => file,
@@ -33,6 +42,7 @@ const result = {
     ...(await checkFile("congruent", congruent.loadModel, files)),
     ...(await checkFile("congruent/core", (source) => core.loadModel(source, core.createKernel(bytes)))),
     ...(await checkFile("congruent/reference", reference.loadModel)),
+    ...(await checkFile("congruent/int8", int8.loadModel, files)),
   ],
   reference: runSuite(reference),
 };

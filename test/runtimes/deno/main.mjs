@@ -2,10 +2,14 @@
 import * as congruent from "congruent";
 import * as core from "congruent/core";
 import source kernel from "congruent/gru.wasm";
+import * as int8 from "congruent/int8";
+import source relaxed from "congruent/int8.wasm";
+import source plain from "congruent/int8-plain.wasm";
 import * as reference from "congruent/reference";
 import { checkCore } from "../core.mjs";
 import { engine } from "../engine.mjs";
 import { checkFile } from "../file.mjs";
+import { runInt8 } from "../int8.mjs";
 import { runSuite } from "../suite.mjs";
 
 if (engine() !== "V8") throw new Error(`not Deno: ${engine()}`);
@@ -18,11 +22,17 @@ const result = {
   engine: `V8 ${Deno.version.v8.split(".").slice(0, 2).join(".")}`,
   entry: import.meta.resolve("congruent"),
   suite: runSuite(congruent),
+  int8: runInt8(int8, {
+    "core, int8.wasm": () => core.createKernel(relaxed),
+    "core, int8-plain.wasm": () => core.createKernel(plain),
+    reference: () => reference,
+  }),
   core: await checkCore(core, { module: () => kernel, "promise of a module": () => Promise.resolve(kernel) }),
   checks: [
     ...(await checkFile("congruent", congruent.loadModel)),
     ...(await checkFile("congruent/core", (source) => core.loadModel(source, core.createKernel(kernel)))),
     ...(await checkFile("congruent/reference", reference.loadModel)),
+    ...(await checkFile("congruent/int8", int8.loadModel)),
   ],
   reference: runSuite(reference),
 };

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundle } from "../harness/bundle.mjs";
 import { executeForJson } from "../harness/execute.mjs";
@@ -15,10 +15,11 @@ export const runtimes = [
       const version = versionOf("edge-runtime");
       await report.result("edge-runtime", "strict, condition edge-light", "index.edge-light.js", async () => {
         const { entry, file } = await build(app, "handler.mjs", ["edge-light"]);
+        const deployed = ["gru.wasm", "int8-plain.wasm"].map((name) => join(library, "dist", name));
         return {
           version,
           entry,
-          ...(await executeForJson(process.execPath, [host, file, join(library, "dist/gru.wasm")])),
+          ...(await executeForJson(process.execPath, [host, file, ...deployed])),
         };
       });
       await report.check("edge-runtime", "strict, without the condition: a clear message", async () => {
@@ -37,8 +38,8 @@ async function build(app, main, conditions) {
     name: "?module is the deployed module",
     setup(build) {
       build.onResolve({ filter: /\.wasm\?module$/ }, ({ path }) => ({ path, namespace: "deployed" }));
-      build.onLoad({ filter: /gru\.wasm/, namespace: "deployed" }, () => ({
-        contents: "export default deployedKernel;",
+      build.onLoad({ filter: /./, namespace: "deployed" }, ({ path }) => ({
+        contents: `export default deployed[${JSON.stringify(basename(path, "?module"))}];`,
       }));
     },
   };

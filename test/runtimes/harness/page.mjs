@@ -10,13 +10,14 @@ const benchmark = new URL("../../../bench/results/results.json", import.meta.url
  * @param {import("./report.mjs").Report} report of a full run without a failure
  */
 export function writePage({ rows, bundles, passed }) {
-  const runtimeRows = rows.map(({ runtime, scope, version, engine, entry, golden, timings }) => [
+  const runtimeRows = rows.map(({ runtime, scope, version, engine, entry, golden, int8, timings }) => [
     runtime,
     version,
     engine,
     scope,
     entry && `\`${entry}\``,
     `${golden.equal} of ${golden.of}${golden.flushed ? ", denormals flushed" : ""}`,
+    `${int8.equal} of ${int8.of}, ${int8.module}`,
     ...["import", "create", "first"].map((key) => milliseconds(timings?.[key])),
   ]);
   const bundlerRows = bundles.map(({ bundler, version, ranIn }) => [bundler, version, ranIn]);
@@ -27,12 +28,15 @@ export function writePage({ rows, bundles, passed }) {
 Written by \`node test/runtimes/run.mjs\` (after \`npm run build\` and \`node test/runtimes/provision.mjs\`). The last run:
 ${passed} checks passed, none failed. Everything ran against the packed tarball, with nothing configured.
 
-${table(["runtime", "version", "engine", "scope", "entry", "golden bits equal", "import ms", "create ms", "first result ms"], runtimeRows)}
+${table(["runtime", "version", "engine", "scope", "entry", "golden bits equal", "int8 bits equal, module", "import ms", "create ms", "first result ms"], runtimeRows)}
 
 * *Entry*: the file of the package that the runtime's own resolution, or a bundler's with the runtime's condition, chose.
 * *Golden bits*: the models of \`test/runtimes/golden/\`, each with a hash of all its output bits, over every activation,
   both reset modes, sizes, batches, directions, merge modes, presets, masks, embeddings and streams. The same hashes in
   every row, and from \`congruent/reference\`. A self-test that failed would have failed the run: no row is the fallback's.
+* *int8*: the models of \`test/runtimes/golden/int8.mjs\` through \`congruent/int8\`, and which of its two modules the engine
+  chose: the one with relaxed SIMD, or the plain one; or what is imported there. Their hashes come from
+  \`congruent/reference\` too, and where bytes are at hand from both modules on \`congruent/core\`.
 * *Denormals*: the audio threads of Firefox and WebKit flush numbers below 2⁻¹²⁶ to 0, and no program can stop them. There
   the models that are about such numbers are left out; the others have their bits.
 * *Cold start*, on ${cpus().length} cores: import of the entry, creation of the seed's model (with the compilation of the

@@ -8,6 +8,7 @@ import { basename } from "node:path";
  * @property {string} engine
  * @property {string} entry the file of the package
  * @property {{ equal: number, of: number, flushed: boolean }} golden
+ * @property {{ equal: number, of: number, module: string }} int8
  * @property {import("../suite.mjs").ColdStart | null} timings
  */
 
@@ -47,26 +48,27 @@ export class Report {
    * All checks of one scope of a runtime.
    *
    * @param {string | null} entry the file of the package that must have been used; null where nobody can say
-   * @param {() => Promise<object>} run → { version, engine, entry, timings, suite, core, reference }, all but suite optional
+   * @param {() => Promise<object>} run → { version, engine, entry, timings, suite, core, checks, int8, reference }, all but
+   *   suite and int8 optional
    */
   async result(runtime, scope, entry, run) {
     let result;
     try {
       result = await run();
-      if (!result.suite) throw new Error(JSON.stringify(result));
+      if (!result.suite || !result.int8) throw new Error(JSON.stringify(result));
     } catch (error) {
       return this.add(runtime, scope, false, String(error?.message ?? error));
     }
-    const { suite, core = [], checks = [], reference } = result;
+    const { suite, int8, core = [], checks = [], reference } = result;
     const file = basename(result.entry ?? "");
     if (entry !== null) this.add(runtime, `${scope}: entry`, file === entry, file || "unknown");
-    const all = [...suite.checks, ...core, ...checks];
+    const all = [...suite.checks, ...int8.checks, ...core, ...checks];
     for (const { name, passed, detail } of all) this.add(runtime, `${scope}: ${name}`, passed, detail);
     for (const { name, passed, detail } of reference?.checks ?? []) {
       this.add(runtime, `${scope}, reference: ${name}`, passed, detail);
     }
     const { version = "", engine = "", timings = null } = result;
-    this.rows.push({ runtime, scope, version, engine, entry: file, golden: suite.golden, timings });
+    this.rows.push({ runtime, scope, version, engine, entry: file, golden: suite.golden, int8: int8.golden, timings });
   }
 
   /**

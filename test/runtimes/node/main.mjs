@@ -5,13 +5,17 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as congruent from "congruent";
 import * as core from "congruent/core";
+import * as int8 from "congruent/int8";
 import * as reference from "congruent/reference";
 import { checkCore } from "../core.mjs";
 import { checkFile, modelFile } from "../file.mjs";
+import { runInt8 } from "../int8.mjs";
 import { runSuite } from "../suite.mjs";
 import { proveNode } from "./proof.mjs";
 
-const bytes = readFileSync(new URL(import.meta.resolve("congruent/gru.wasm")));
+const read = (name) => readFileSync(new URL(import.meta.resolve(`congruent/${name}`)));
+const bytes = read("gru.wasm");
+const kernels = ["int8.wasm", "int8-plain.wasm"].filter((name) => WebAssembly.validate(read(name)));
 const folder = mkdtempSync(join(tmpdir(), "congruent-"));
 const path = join(folder, "model.safetensors");
 writeFileSync(path, modelFile());
@@ -21,6 +25,10 @@ const result = {
   ...proveNode(),
   entry: import.meta.resolve("congruent"),
   suite: runSuite(congruent),
+  int8: runInt8(int8, {
+    ...Object.fromEntries(kernels.map((name) => [`core, ${name}`, () => core.createKernel(read(name))])),
+    reference: () => reference,
+  }),
   core: await checkCore(core, {
     bytes: () => bytes,
     ArrayBuffer: () => Uint8Array.from(bytes).buffer,
@@ -32,6 +40,7 @@ const result = {
     ...(await checkFile("congruent", congruent.loadModel, files)),
     ...(await checkFile("congruent/core", (source) => core.loadModel(source, core.createKernel(bytes)))),
     ...(await checkFile("congruent/reference", reference.loadModel)),
+    ...(await checkFile("congruent/int8", int8.loadModel, files)),
   ],
   reference: runSuite(reference),
 };

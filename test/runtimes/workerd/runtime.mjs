@@ -6,6 +6,7 @@ import { installed } from "../harness/tools.mjs";
 import { workerdConfig } from "./config.mjs";
 
 const workerdEntry = "index.workerd.js";
+const wasmFiles = ["gru.wasm", "int8.wasm", "int8-plain.wasm"];
 
 export const runtimes = [
   {
@@ -53,7 +54,7 @@ async function buildBundle(app) {
     plugins: [wasm],
   });
   writeFileSync(join(folder, "worker.mjs"), text);
-  writeFileSync(join(folder, "config.capnp"), workerdConfig(["worker.mjs", "gru.wasm"]));
+  writeFileSync(join(folder, "config.capnp"), workerdConfig(["worker.mjs", ...wasmFiles]));
   return { folder, entry };
 }
 
@@ -63,11 +64,16 @@ async function buildBundle(app) {
  */
 async function layOutModules(app, library) {
   const folder = join(app, "workerd-modules");
-  const own = ["core.mjs", "engine.mjs", "file.mjs", "seed.mjs", "suite.mjs", "golden", "workerd/worker.mjs"];
+  const own = "core.mjs engine.mjs file.mjs int8.mjs seed.mjs suite.mjs golden workerd/worker.mjs".split(" ");
   for (const path of own) cpSync(join(app, path), join(folder, path), { recursive: true });
   cpSync(join(library, "dist"), join(folder, "dist"), { recursive: true });
-  const entries = { congruent: workerdEntry, "congruent/core": "core.js", "congruent/reference": "reference.js" };
-  const names = { "workerd/congruent/gru.wasm": "dist/gru.wasm" };
+  const entries = {
+    congruent: workerdEntry,
+    "congruent/core": "core.js",
+    "congruent/int8": "int8.workerd.js",
+    "congruent/reference": "reference.js",
+  };
+  const names = Object.fromEntries(wasmFiles.map((file) => [`workerd/congruent/${file}`, `dist/${file}`]));
   for (const [name, file] of Object.entries(entries)) {
     const path = `${file}.entry`;
     writeFileSync(join(folder, path), `export * from "/dist/${file}";\n`);

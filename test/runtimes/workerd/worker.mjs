@@ -2,10 +2,14 @@
 import * as congruent from "congruent";
 import * as core from "congruent/core";
 import kernel from "congruent/gru.wasm";
+import * as int8 from "congruent/int8";
+import relaxed from "congruent/int8.wasm";
+import plain from "congruent/int8-plain.wasm";
 import * as reference from "congruent/reference";
 import { checkCore } from "../core.mjs";
 import { engine } from "../engine.mjs";
 import { checkFile } from "../file.mjs";
+import { runInt8 } from "../int8.mjs";
 import { seedLayers, tokens } from "../seed.mjs";
 import { check, runSuite } from "../suite.mjs";
 
@@ -31,7 +35,13 @@ export default {
         ...(await checkFile("congruent", congruent.loadModel)),
         ...(await checkFile("congruent/core", (source) => core.loadModel(source, core.createKernel(kernel)))),
         ...(await checkFile("congruent/reference", reference.loadModel)),
+        ...(await checkFile("congruent/int8", int8.loadModel)),
       ],
+      int8: runInt8(int8, {
+        "core, int8.wasm": () => core.createKernel(relaxed),
+        "core, int8-plain.wasm": () => core.createKernel(plain),
+        reference: () => reference,
+      }),
       reference: runSuite(reference),
     };
     console.log(JSON.stringify(result));

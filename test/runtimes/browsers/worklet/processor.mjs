@@ -1,8 +1,10 @@
 // A GRU as an audio effect: made synchronously on the audio thread, one step a sample, nothing allocated in a callback.
 
 import * as congruent from "/node_modules/congruent/dist/index.js";
+import * as congruentInt8 from "/node_modules/congruent/dist/int8.js";
 import { engine } from "../../engine.mjs";
 import { audioModel } from "../../golden/audio.mjs";
+import { runInt8 } from "../../int8.mjs";
 import { check, runSuite } from "../../suite.mjs";
 import { lastMemory, missing } from "./scope.mjs";
 
@@ -50,7 +52,9 @@ class GruProcessor extends AudioWorkletProcessor {
           return `${this.#bytes} bytes`;
         }),
       ];
-      return { engine: engine(), checks, suite: this.#options.suite && runSuite(congruent, { audioThread: true }) };
+      if (!this.#options.suite) return { engine: engine(), checks };
+      const suite = runSuite(congruent, { audioThread: true });
+      return { engine: engine(), checks, suite, int8: runInt8(congruentInt8) };
     } catch (error) {
       return { error: String(error?.stack ?? error) };
     }
