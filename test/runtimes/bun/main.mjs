@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as congruent from "congruent";
 import * as core from "congruent/core";
+import * as load from "congruent/load";
 import * as reference from "congruent/reference";
 import { checkCore } from "../core.mjs";
 import { engine } from "../engine.mjs";
@@ -31,7 +32,7 @@ const result = {
   }),
   checks: [
     ...(await checkFile("congruent", congruent.loadModel, files)),
-    ...(await checkFile("congruent/core", (source) => core.loadModel(source, core.createKernel(bytes)))),
+    ...(await checkFile("congruent/load", (source) => load.loadModel(source, core.createKernel(bytes)))),
     ...(await checkFile("congruent/reference", reference.loadModel)),
   ],
   reference: runSuite(reference),

@@ -2,6 +2,7 @@
 import * as congruent from "congruent";
 import * as core from "congruent/core";
 import source kernel from "congruent/gru.wasm";
+import * as load from "congruent/load";
 import * as reference from "congruent/reference";
 import { checkCore } from "../core.mjs";
 import { engine } from "../engine.mjs";
@@ -21,7 +22,7 @@ const result = {
   core: await checkCore(core, { module: () => kernel, "promise of a module": () => Promise.resolve(kernel) }),
   checks: [
     ...(await checkFile("congruent", congruent.loadModel)),
-    ...(await checkFile("congruent/core", (source) => core.loadModel(source, core.createKernel(kernel)))),
+    ...(await checkFile("congruent/load", (source) => load.loadModel(source, core.createKernel(kernel)))),
     ...(await checkFile("congruent/reference", reference.loadModel)),
   ],
   reference: runSuite(reference),

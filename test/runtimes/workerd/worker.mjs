@@ -2,6 +2,7 @@
 import * as congruent from "congruent";
 import * as core from "congruent/core";
 import kernel from "congruent/gru.wasm";
+import * as load from "congruent/load";
 import * as reference from "congruent/reference";
 import { checkCore } from "../core.mjs";
 import { engine } from "../engine.mjs";
@@ -29,7 +30,7 @@ export default {
         }),
         check("bytes are refused with a clear message", () => refuseBytes()),
         ...(await checkFile("congruent", congruent.loadModel)),
-        ...(await checkFile("congruent/core", (source) => core.loadModel(source, core.createKernel(kernel)))),
+        ...(await checkFile("congruent/load", (source) => load.loadModel(source, core.createKernel(kernel)))),
         ...(await checkFile("congruent/reference", reference.loadModel)),
       ],
       reference: runSuite(reference),
