@@ -66,7 +66,12 @@ async function layOutModules(app, library) {
   const own = ["core.mjs", "engine.mjs", "file.mjs", "seed.mjs", "suite.mjs", "golden", "workerd/worker.mjs"];
   for (const path of own) cpSync(join(app, path), join(folder, path), { recursive: true });
   cpSync(join(library, "dist"), join(folder, "dist"), { recursive: true });
-  const entries = { congruent: workerdEntry, "congruent/core": "core.js", "congruent/reference": "reference.js" };
+  const entries = {
+    congruent: workerdEntry,
+    "congruent/core": "core.js",
+    "congruent/load": "load.js",
+    "congruent/reference": "reference.js",
+  };
   const names = { "workerd/congruent/gru.wasm": "dist/gru.wasm" };
   for (const [name, file] of Object.entries(entries)) {
     const path = `${file}.entry`;
