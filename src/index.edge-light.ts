@@ -9,7 +9,7 @@ import type { LoadedModel } from "./format/load.ts";
 import type { ModelFileSource } from "./format/source.ts";
 import module from "./gru.wasm?module";
 import { kernelOf } from "./kernel/kernel.ts";
-import { loadKernelModel } from "./kernel/load.ts";
+import { loadModel as loadModelOn } from "./load.ts";
 import { reference } from "./reference/kernel.ts";
 
 export * from "./api.ts";
@@ -29,5 +29,5 @@ export const { createModel } = kernelOf(() => module, reference);
  * @throws CongruentError `file`, `unsupported`; or as {@link createModel} does
  */
 export function loadModel(source: ModelFileSource | PromiseLike<ModelFileSource>): Promise<LoadedModel> {
-  return loadKernelModel(createModel, source);
+  return loadModelOn(source, { createModel });
 }
