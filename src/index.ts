@@ -13,9 +13,9 @@ import type { ModelFileSource } from "./format/source.ts";
 import { decode } from "./kernel/decode.ts";
 import { compile } from "./kernel/instantiate.ts";
 import { kernelOf } from "./kernel/kernel.ts";
+import { software } from "./kernel/software.ts";
 import type { Layer } from "./layers/layer.ts";
 import type { Model, ModelOptions } from "./model/model.ts";
-import { reference } from "./reference/kernel.ts";
 
 export * from "./api.ts";
 export { bidirectional, dense, dropout, embedding, gru, masking } from "./kernel/layers.ts";
@@ -25,7 +25,7 @@ let module: object | undefined;
 const kernel = kernelOf(() => {
   module ??= compile(decode(text));
   return module;
-}, reference);
+}, software);
 
 /**
  * Makes a model of a stack of layers. Synchronous; the weights are copied and packed once, into memory of the model's

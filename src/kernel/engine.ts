@@ -1,5 +1,6 @@
 import type { EngineFactory } from "../model/engine.ts";
 import { Store } from "../sequence/sequence.ts";
+import type { KernelExports } from "./exports.ts";
 import { instantiate } from "./instantiate.ts";
 import { copy, KernelMemory } from "./memory.ts";
 import { type Build, makeOperation } from "./operation.ts";
@@ -9,8 +10,13 @@ import { KernelStream, StreamStates } from "./stream.ts";
 
 /** An engine factory over a compiled module: one instance a model, with its weights packed once. */
 export function kernelEngine(module: () => object): EngineFactory {
+  return engineOver(() => instantiate(module()));
+}
+
+/** An engine factory over whatever exports what the module does. */
+export function engineOver(create: () => KernelExports): EngineFactory {
   return (layers) => {
-    const memory = new KernelMemory(instantiate(module()));
+    const memory = new KernelMemory(create());
     const scratch = reserveScratch(memory, layers);
     const build: Build = { memory, scratch, recurrences: [], embedding: null };
     const operations = layers.flatMap((layer) => makeOperation(layer, build) ?? []);

@@ -1,7 +1,8 @@
 import { expected } from "../errors.ts";
 import type { KernelExports } from "./exports.ts";
 
-const PAGE = 65536;
+/** Bytes by which a memory grows. */
+export const PAGE = 65536;
 /** What a 32-bit memory can address. */
 const LIMIT = 65536 * PAGE;
 
