@@ -6,7 +6,7 @@ import { copy, KernelMemory } from "./memory.ts";
 import { type Build, makeOperation } from "./operation.ts";
 import { reserveScratch } from "./scratch.ts";
 import { featuresOf, type KernelSequence } from "./sequence.ts";
-import { KernelStream, StreamStates } from "./stream.ts";
+import { streamsOf } from "./stream.ts";
 
 /** An engine factory over a compiled module: one instance a model, with its weights packed once. */
 export function kernelEngine(module: () => object): EngineFactory {
@@ -20,7 +20,6 @@ export function engineOver(create: () => KernelExports): EngineFactory {
     const scratch = reserveScratch(memory, layers);
     const build: Build = { memory, scratch, recurrences: [], embedding: null };
     const operations = layers.flatMap((layer) => makeOperation(layer, build) ?? []);
-    const states = new StreamStates(memory, build.recurrences);
     const store = new Store();
     memory.commit();
     for (const operation of operations) operation.upload?.();
@@ -47,8 +46,7 @@ export function engineOver(create: () => KernelExports): EngineFactory {
         results.mask = sequence.mask;
       },
 
-      stream: (rows, semantics, useMasks) =>
-        new KernelStream(memory, scratch, operations, states, rows, semantics, useMasks),
+      stream: streamsOf(memory, scratch, operations, build.recurrences),
     };
   };
 }

@@ -196,8 +196,7 @@ export class Recurrence {
           else copy(memory.f32, to, data as Float32Array, cell * width, needed * width);
         }
         const y = outputs ? scratch.y : 0;
-        const valid = mask ? scratch.mask : 0;
-        this.call(scratch.x, 4 * width, alive, steps, valid, scratch.h, scratch.started, y, rule);
+        this.call(scratch.x, 4 * width, alive, steps, mask ? scratch.mask : 0, scratch.h, y, rule);
         for (let i = 0; outputs && i < alive; i++) {
           const from = scratch.y + i * steps * stride * 4;
           const to = (order[i] * time + (flip ? time - 1 - t : t)) * units;
@@ -254,7 +253,8 @@ export class Recurrence {
   }
 
   /**
-   * A block whose parts are all in the kernel's memory; arguments as of the export `gru`.
+   * A block whose parts are all in the kernel's memory, the rows that have started in the scratch; arguments as of the
+   * export `gru`.
    */
   call(
     x: number,
@@ -263,12 +263,12 @@ export class Recurrence {
     steps: number,
     mask: number,
     h: number,
-    started: number,
     y: number,
     rule: PaddingRule,
   ): void {
     const code = rule === "carry-output" ? 1 : rule === "carry-state" ? 2 : 0;
     const value = typeof rule === "object" ? rule.value : 0;
-    this.memory.exports.gru(this.struct, x, xStride, rows, steps, mask, h, started, y, code, value);
+    const { memory, scratch, struct } = this;
+    memory.exports.gru(struct, x, xStride, rows, steps, mask, h, scratch.started, y, code, value);
   }
 }
