@@ -60,10 +60,9 @@ export function openMultiplyInt8({ rows, depth, units, precision, module }) {
   const { exports, memory, reserve } = instance(module);
   const columns = 3 * units;
   const random = seeded(1);
-  // Sizes as src/kernel/exports-int8.ts has them.
-  const deep = Math.ceil(depth / 8) * 8;
+  // As src/kernel/exports-int8.ts has it.
   const wide = Math.ceil(depth / 16) * 16;
-  const w = reserve(columns * (2 + deep / 4));
+  const w = reserve(exports.sizeInt8(depth, columns / LANES, precision) / 4);
   const init = reserve(columns);
   const source = reserve((depth * columns) / 4);
   const scratch = reserve(66 * (4 + wide / 2));
