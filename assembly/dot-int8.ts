@@ -1,11 +1,12 @@
 /**
  * The products of whole numbers, in the three ways that there are; `T` says which.
  *
- *     i8    four k at a time: int8 weights × 7 bits, relaxed SIMD        bytes  c0 k0 k1 k2 k3 ┆ c1 … ┆ c2 … ┆ c3 …
+ *     i8    four k at a time: int8 weights × 7 bits, relaxed SIMD        bytes   c0 k0 k1 k2 k3 ┆ c1 … ┆ c2 … ┆ c3 …
  *     u8    the same, made of smaller instructions
- *     i16   two k at a time: int8 weights, widened × up to 15 bits       bytes  c0 k0 k1 ┆ c1 k0 k1 ┆ c2 … ┆ c3 …
+ *     i16   two k at a time: weights with 16 bits × up to 15 bits        halves  c0 k0 k1 ┆ c1 k0 k1 ┆ c2 … ┆ c3 …
  *
  * A vector of weights is that of four columns (c), a splat has the same k of a row for all of them: 32 bits either way.
+ * The weights of i16 are widened when they are packed: widened at each load, they are a fifth to a half slower.
  * The relaxed dot leaves open what its second operand means from 128 on, and whether two products may overflow 16 bits
  * together. Neither can come up with 0 to 127, so every engine gives the same integers.
  *
@@ -16,18 +17,11 @@
  * instructions on such x86 where i16 has four.
  */
 
-/** k of a step. */
+/** k of a step: of a vector of weights. */
 // @ts-ignore: decorator
 @inline
 export function depthOf<T>(): i32 {
   return sizeof<T>() == 1 ? 4 : 2;
-}
-
-/** Bytes of a step's weights of four columns. */
-// @ts-ignore: decorator
-@inline
-export function bytesOf<T>(): usize {
-  return sizeof<T>() == 1 ? 16 : 8;
 }
 
 /** sum + the products of a step; `ones` are 16-bit ones, for u8 */
@@ -46,42 +40,4 @@ export function dot<T>(sum: v128, u: v128, weights: v128, ones: v128): v128 {
 export function isDotSlow(): bool {
   const sum = i32x4.relaxed_dot_i8x16_i7x16_add_s(i8x16.splat(127), i8x16.splat(-1), i32x4.splat(0));
   return i32x4.extract_lane(sum, 0) == 2 * i16.MAX_VALUE;
-}
-
-// The weights at a place from w on. An offset has to be a constant where it stands, so there is a function for each.
-
-// @ts-ignore: decorator
-@inline
-export function weights0<T>(w: usize): v128 {
-  return sizeof<T>() == 1 ? v128.load(w) : v128.load8x8_s(w);
-}
-
-// @ts-ignore: decorator
-@inline
-export function weights1<T>(w: usize): v128 {
-  return sizeof<T>() == 1 ? v128.load(w, 16) : v128.load8x8_s(w, 8);
-}
-
-// @ts-ignore: decorator
-@inline
-export function weights2<T>(w: usize): v128 {
-  return sizeof<T>() == 1 ? v128.load(w, 32) : v128.load8x8_s(w, 16);
-}
-
-// @ts-ignore: decorator
-@inline
-export function weights3<T>(w: usize): v128 {
-  return sizeof<T>() == 1 ? v128.load(w, 48) : v128.load8x8_s(w, 24);
-}
-
-// @ts-ignore: decorator
-@inline
-export function weights4<T>(w: usize): v128 {
-  return sizeof<T>() == 1 ? v128.load(w, 64) : v128.load8x8_s(w, 32);
-}
-
-// @ts-ignore: decorator
-@inline
-export function weights5<T>(w: usize): v128 {
-  return sizeof<T>() == 1 ? v128.load(w, 80) : v128.load8x8_s(w, 40);
 }

@@ -6,9 +6,9 @@
  *
  * Every row by itself, so its bits depend neither on the others nor on the tile that it falls into.
  */
-import { bytesOf, isDotSlow } from "./dot-int8";
+import { isDotSlow } from "./dot-int8";
 import { GROUP } from "./pack";
-import { deep, isRelaxed } from "./pack-int8";
+import { deep, isRelaxed, weightsSize } from "./pack-int8";
 import { HEADER, quantizeRow, wide } from "./quantize-row";
 import { tile1x1, tile1x12, tile1x3, tile1x6, tile3x1, tile3x3 } from "./tile-int8";
 
@@ -98,25 +98,25 @@ function multiplyThrees<T>(
     const group = min(left, GROUP);
     const width = group < GROUP ? 1 : GROUP;
     for (let vector = 0; vector < group; vector += width) {
-      const at = w + <usize>vector * bytesOf<T>();
+      const at = w + (<usize>vector << 4);
       for (let row = 0; row < rows; row += 3) {
         const u0 = u + <usize>row * stride;
         const yr = y + <usize>row * yStride;
         if (width == GROUP) tile3x3<T>(u0, stride, at, deep(depth), scales, gap, init, yr, yStride);
-        else tile3x1<T>(u0, stride, at, deep(depth), <usize>group * bytesOf<T>(), scales, gap, init, yr, yStride);
+        else tile3x1<T>(u0, stride, at, deep(depth), <usize>group << 4, scales, gap, init, yr, yStride);
       }
       scales += <usize>width << 4;
       init += <usize>width << 4;
       y += <usize>width << 4;
     }
-    w += <usize>(group * deep(depth)) << 2;
+    w += weightsSize<T>(group, depth);
   }
 }
 
 /** One row: four groups at a time, then two, then one, then the vectors of a group that is not full. */
 function multiplyRow<T>(u: usize, scales: usize, depth: i32, vectors: i32, init: usize, y: usize): void {
   const gap = <usize>vectors << 4;
-  const size = <usize>(GROUP * deep(depth)) << 2;
+  const size = weightsSize<T>(GROUP, depth);
   let w = scales + (gap << 1);
   for (; vectors >= 4 * GROUP; vectors -= 4 * GROUP) {
     tile1x12<T>(u, w, deep(depth), size, scales, gap, init, y);
@@ -143,7 +143,7 @@ function multiplyRow<T>(u: usize, scales: usize, depth: i32, vectors: i32, init:
   }
   for (let i = 0; i < vectors; ++i) {
     const at = <usize>i << 4;
-    const stride = <usize>vectors * bytesOf<T>();
-    tile1x1<T>(u, w + <usize>i * bytesOf<T>(), deep(depth), stride, scales + at, gap, init + at, y + at);
+    const stride = <usize>vectors << 4;
+    tile1x1<T>(u, w + at, deep(depth), stride, scales + at, gap, init + at, y + at);
   }
 }

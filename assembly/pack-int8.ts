@@ -8,7 +8,7 @@
  * Rows come as numbers from 1 to 127 where they are to be multiplied by the relaxed dot (quantize-row.ts), 64 more than
  * they should be: the sum starts from -64 · Σ weights in exchange.
  */
-import { bytesOf, depthOf } from "./dot-int8";
+import { depthOf } from "./dot-int8";
 import { GROUP, groupWidth, padded } from "./pack";
 
 /** K rounded up to what a tile goes through at a time: two steps at least. Weights behind K are zeros. */
@@ -25,6 +25,25 @@ export function isRelaxed(precision: i32): bool {
   return ASC_FEATURE_RELAXED_SIMD && precision == 7;
 }
 
+/** Bytes of the weights of some vectors. */
+// @ts-ignore: decorator
+@inline
+export function weightsSize<T>(vectors: i32, depth: i32): usize {
+  return ((<usize>(vectors * deep(depth))) << 2) * sizeof<T>();
+}
+
+/**
+ * Bytes of a packed matrix.
+ *
+ * @param depth rows of the matrix
+ * @param vectors columns / 4
+ * @param precision 7 or 14
+ */
+export function sizeInt8(depth: i32, vectors: i32, precision: i32): i32 {
+  const weights = isRelaxed(precision) ? weightsSize<i8>(vectors, depth) : weightsSize<i16>(vectors, depth);
+  return (vectors << 5) + <i32>weights;
+}
+
 /**
  * Packs some rows of a matrix; call it until all of `depth` are in, each row once.
  *
@@ -36,7 +55,7 @@ export function isRelaxed(precision: i32): bool {
  * @param gates column blocks
  * @param units columns of a block
  * @param precision 7 or 14
- * @param target packed matrix, zeros before: 32 · V + 4 · V · deep(depth) bytes, V = gates · padded(units) / 4
+ * @param target packed matrix, zeros before: sizeInt8 bytes, gates · padded(units) / 4 vectors
  */
 export function packInt8(
   source: usize,
@@ -74,14 +93,14 @@ function packSteps<T>(
     const lanes = min(4, units - unit);
     const first = (vector / GROUP) * GROUP;
     const width = groupWidth(vectors, first);
-    const group = weights + ((<usize>(first * deep(depth))) << 2) + <usize>(vector - first) * bytesOf<T>();
+    const group = weights + weightsSize<T>(first, depth) + (<usize>(vector - first) << 4);
     for (let k = 0; k < count; ++k) {
       const from = source + <usize>(k * sourceStride + gate * units + unit);
       const step = (k0 + k) / stepDepth;
-      const to = group + <usize>(step * width) * bytesOf<T>() + <usize>(k0 + k - step * stepDepth);
+      const to = group + (<usize>(step * width) << 4) + <usize>(k0 + k - step * stepDepth) * sizeof<T>();
       for (let lane = 0; lane < lanes; ++lane) {
         const weight = load<i8>(from + lane);
-        store<i8>(to + <usize>(lane * stepDepth), weight);
+        store<T>(to + <usize>(lane * stepDepth) * sizeof<T>(), <T>weight);
         if (sizeof<T>() == 1) {
           const start = starts + ((<usize>((vector << 2) + lane)) << 2);
           store<i32>(start, load<i32>(start) - (<i32>weight << 6));

@@ -4,9 +4,12 @@
  * As tile.ts: rows × vectors, no more values than there are registers, in an order that the optimizer leaves alone.
  * Two steps at a time; a row's numbers take 32 bits a step either way.
  */
-import { bytesOf, dot, weights0, weights1, weights2, weights3, weights4, weights5 } from "./dot-int8";
+import { dot } from "./dot-int8";
 import { GROUP } from "./pack";
 import { HEADER } from "./quantize-row";
+
+/** Bytes of a step's weights, of a group. */
+const STEP: usize = GROUP << 4;
 
 /** The sum as f32 behind its start. */
 // @ts-ignore: decorator
@@ -54,9 +57,9 @@ export function tile3x3<T>(
   let u2 = u1 + stride;
   const ones = onesOf(u);
   for (const end = u0 + sizeOf<T>(depth); u0 < end; ) {
-    w0 = weights0<T>(w);
-    w1 = weights1<T>(w);
-    w2 = weights2<T>(w);
+    w0 = v128.load(w);
+    w1 = v128.load(w, 16);
+    w2 = v128.load(w, 32);
     s = v128.load32_splat(u0);
     a00 = dot<T>(a00, s, w0, ones);
     a01 = dot<T>(a01, s, w1, ones);
@@ -69,9 +72,9 @@ export function tile3x3<T>(
     a20 = dot<T>(a20, s, w0, ones);
     a21 = dot<T>(a21, s, w1, ones);
     a22 = dot<T>(a22, s, w2, ones);
-    w0 = weights3<T>(w);
-    w1 = weights4<T>(w);
-    w2 = weights5<T>(w);
+    w0 = v128.load(w, 48);
+    w1 = v128.load(w, 64);
+    w2 = v128.load(w, 80);
     s = v128.load32_splat(u0, 4);
     a00 = dot<T>(a00, s, w0, ones);
     a01 = dot<T>(a01, s, w1, ones);
@@ -84,7 +87,7 @@ export function tile3x3<T>(
     a20 = dot<T>(a20, s, w0, ones);
     a21 = dot<T>(a21, s, w1, ones);
     a22 = dot<T>(a22, s, w2, ones);
-    w += 2 * GROUP * bytesOf<T>();
+    w += 2 * STEP;
     u0 += 8;
     u1 += 8;
     u2 += 8;
@@ -126,7 +129,7 @@ export function tile3x1<T>(
   let u2 = u1 + stride;
   const ones = onesOf(u);
   for (const end = u0 + sizeOf<T>(depth); u0 < end; u0 += 4) {
-    const w0 = weights0<T>(w);
+    const w0 = v128.load(w);
     a0 = dot<T>(a0, v128.load32_splat(u0), w0, ones);
     a1 = dot<T>(a1, v128.load32_splat(u1), w0, ones);
     a2 = dot<T>(a2, v128.load32_splat(u2), w0, ones);
@@ -166,35 +169,35 @@ export function tile1x12<T>(
   const ones = onesOf(u);
   for (const end = x + sizeOf<T>(depth); x < end; x += 8) {
     let s = v128.load32_splat(x);
-    a0 = dot<T>(a0, s, weights0<T>(w0), ones);
-    a1 = dot<T>(a1, s, weights1<T>(w0), ones);
-    a2 = dot<T>(a2, s, weights2<T>(w0), ones);
-    a3 = dot<T>(a3, s, weights0<T>(w1), ones);
-    a4 = dot<T>(a4, s, weights1<T>(w1), ones);
-    a5 = dot<T>(a5, s, weights2<T>(w1), ones);
-    a6 = dot<T>(a6, s, weights0<T>(w2), ones);
-    a7 = dot<T>(a7, s, weights1<T>(w2), ones);
-    a8 = dot<T>(a8, s, weights2<T>(w2), ones);
-    a9 = dot<T>(a9, s, weights0<T>(w3), ones);
-    a10 = dot<T>(a10, s, weights1<T>(w3), ones);
-    a11 = dot<T>(a11, s, weights2<T>(w3), ones);
+    a0 = dot<T>(a0, s, v128.load(w0), ones);
+    a1 = dot<T>(a1, s, v128.load(w0, 16), ones);
+    a2 = dot<T>(a2, s, v128.load(w0, 32), ones);
+    a3 = dot<T>(a3, s, v128.load(w1), ones);
+    a4 = dot<T>(a4, s, v128.load(w1, 16), ones);
+    a5 = dot<T>(a5, s, v128.load(w1, 32), ones);
+    a6 = dot<T>(a6, s, v128.load(w2), ones);
+    a7 = dot<T>(a7, s, v128.load(w2, 16), ones);
+    a8 = dot<T>(a8, s, v128.load(w2, 32), ones);
+    a9 = dot<T>(a9, s, v128.load(w3), ones);
+    a10 = dot<T>(a10, s, v128.load(w3, 16), ones);
+    a11 = dot<T>(a11, s, v128.load(w3, 32), ones);
     s = v128.load32_splat(x, 4);
-    a0 = dot<T>(a0, s, weights3<T>(w0), ones);
-    a1 = dot<T>(a1, s, weights4<T>(w0), ones);
-    a2 = dot<T>(a2, s, weights5<T>(w0), ones);
-    a3 = dot<T>(a3, s, weights3<T>(w1), ones);
-    a4 = dot<T>(a4, s, weights4<T>(w1), ones);
-    a5 = dot<T>(a5, s, weights5<T>(w1), ones);
-    a6 = dot<T>(a6, s, weights3<T>(w2), ones);
-    a7 = dot<T>(a7, s, weights4<T>(w2), ones);
-    a8 = dot<T>(a8, s, weights5<T>(w2), ones);
-    a9 = dot<T>(a9, s, weights3<T>(w3), ones);
-    a10 = dot<T>(a10, s, weights4<T>(w3), ones);
-    a11 = dot<T>(a11, s, weights5<T>(w3), ones);
-    w0 += 2 * GROUP * bytesOf<T>();
-    w1 += 2 * GROUP * bytesOf<T>();
-    w2 += 2 * GROUP * bytesOf<T>();
-    w3 += 2 * GROUP * bytesOf<T>();
+    a0 = dot<T>(a0, s, v128.load(w0, 48), ones);
+    a1 = dot<T>(a1, s, v128.load(w0, 64), ones);
+    a2 = dot<T>(a2, s, v128.load(w0, 80), ones);
+    a3 = dot<T>(a3, s, v128.load(w1, 48), ones);
+    a4 = dot<T>(a4, s, v128.load(w1, 64), ones);
+    a5 = dot<T>(a5, s, v128.load(w1, 80), ones);
+    a6 = dot<T>(a6, s, v128.load(w2, 48), ones);
+    a7 = dot<T>(a7, s, v128.load(w2, 64), ones);
+    a8 = dot<T>(a8, s, v128.load(w2, 80), ones);
+    a9 = dot<T>(a9, s, v128.load(w3, 48), ones);
+    a10 = dot<T>(a10, s, v128.load(w3, 64), ones);
+    a11 = dot<T>(a11, s, v128.load(w3, 80), ones);
+    w0 += 2 * STEP;
+    w1 += 2 * STEP;
+    w2 += 2 * STEP;
+    w3 += 2 * STEP;
   }
   const scale = v128.load32_splat(u);
   v128.store(y, finish(a0, scale, v128.load(scales), v128.load(init)));
@@ -229,21 +232,21 @@ export function tile1x6<T>(
   const ones = onesOf(u);
   for (const end = x + sizeOf<T>(depth); x < end; x += 8) {
     let s = v128.load32_splat(x);
-    a0 = dot<T>(a0, s, weights0<T>(w0), ones);
-    a1 = dot<T>(a1, s, weights1<T>(w0), ones);
-    a2 = dot<T>(a2, s, weights2<T>(w0), ones);
-    a3 = dot<T>(a3, s, weights0<T>(w1), ones);
-    a4 = dot<T>(a4, s, weights1<T>(w1), ones);
-    a5 = dot<T>(a5, s, weights2<T>(w1), ones);
+    a0 = dot<T>(a0, s, v128.load(w0), ones);
+    a1 = dot<T>(a1, s, v128.load(w0, 16), ones);
+    a2 = dot<T>(a2, s, v128.load(w0, 32), ones);
+    a3 = dot<T>(a3, s, v128.load(w1), ones);
+    a4 = dot<T>(a4, s, v128.load(w1, 16), ones);
+    a5 = dot<T>(a5, s, v128.load(w1, 32), ones);
     s = v128.load32_splat(x, 4);
-    a0 = dot<T>(a0, s, weights3<T>(w0), ones);
-    a1 = dot<T>(a1, s, weights4<T>(w0), ones);
-    a2 = dot<T>(a2, s, weights5<T>(w0), ones);
-    a3 = dot<T>(a3, s, weights3<T>(w1), ones);
-    a4 = dot<T>(a4, s, weights4<T>(w1), ones);
-    a5 = dot<T>(a5, s, weights5<T>(w1), ones);
-    w0 += 2 * GROUP * bytesOf<T>();
-    w1 += 2 * GROUP * bytesOf<T>();
+    a0 = dot<T>(a0, s, v128.load(w0, 48), ones);
+    a1 = dot<T>(a1, s, v128.load(w0, 64), ones);
+    a2 = dot<T>(a2, s, v128.load(w0, 80), ones);
+    a3 = dot<T>(a3, s, v128.load(w1, 48), ones);
+    a4 = dot<T>(a4, s, v128.load(w1, 64), ones);
+    a5 = dot<T>(a5, s, v128.load(w1, 80), ones);
+    w0 += 2 * STEP;
+    w1 += 2 * STEP;
   }
   const scale = v128.load32_splat(u);
   v128.store(y, finish(a0, scale, v128.load(scales), v128.load(init)));
@@ -269,14 +272,14 @@ export function tile1x3<T>(
   const ones = onesOf(u);
   for (const end = x + sizeOf<T>(depth); x < end; x += 8) {
     let s = v128.load32_splat(x);
-    a0 = dot<T>(a0, s, weights0<T>(w0), ones);
-    a1 = dot<T>(a1, s, weights1<T>(w0), ones);
-    a2 = dot<T>(a2, s, weights2<T>(w0), ones);
+    a0 = dot<T>(a0, s, v128.load(w0), ones);
+    a1 = dot<T>(a1, s, v128.load(w0, 16), ones);
+    a2 = dot<T>(a2, s, v128.load(w0, 32), ones);
     s = v128.load32_splat(x, 4);
-    a0 = dot<T>(a0, s, weights3<T>(w0), ones);
-    a1 = dot<T>(a1, s, weights4<T>(w0), ones);
-    a2 = dot<T>(a2, s, weights5<T>(w0), ones);
-    w0 += 2 * GROUP * bytesOf<T>();
+    a0 = dot<T>(a0, s, v128.load(w0, 48), ones);
+    a1 = dot<T>(a1, s, v128.load(w0, 64), ones);
+    a2 = dot<T>(a2, s, v128.load(w0, 80), ones);
+    w0 += 2 * STEP;
   }
   const scale = v128.load32_splat(u);
   v128.store(y, finish(a0, scale, v128.load(scales), v128.load(init)));
@@ -299,7 +302,7 @@ export function tile1x1<T>(
   let x = u + HEADER;
   const ones = onesOf(u);
   for (const end = x + sizeOf<T>(depth); x < end; x += 4) {
-    a0 = dot<T>(a0, v128.load32_splat(x), weights0<T>(w), ones);
+    a0 = dot<T>(a0, v128.load32_splat(x), v128.load(w), ones);
     w += stride;
   }
   v128.store(y, finish(a0, v128.load32_splat(u), v128.load(scales), v128.load(init)));

@@ -6,7 +6,7 @@
  * @typedef {object} Bar
  * @property {string} name
  * @property {number} target
- * @property {"times" | "share" | "cost" | "nanoseconds"} unit
+ * @property {"times" | "share" | "cost" | "microseconds" | "nanoseconds"} unit
  * @property {boolean} atLeast whether measured has to be at least, or at most, the target
  * @property {number | null} measured null where the run left it out
  * @property {string} where the case that decided, when there were several
@@ -31,6 +31,9 @@ export function bars(sections) {
   const wide = (name, rows) =>
     roofline.filter((r) => r.case === name && r.units >= 128 && (rows === 1 ? r.batch === 1 : r.batch > 1));
   const engines = (...names) => records("cold-start").filter(({ engine }) => names.includes(engine));
+  const int8 = (shape) =>
+    records("int8").filter((r) => r.ratio && Object.keys(shape).every((key) => r[key] === shape[key]));
+  const seven = { precision: 7, engine: "relaxed SIMD" };
   return [
     ...[
       [8, 100],
@@ -92,6 +95,47 @@ export function bars(sections) {
     ),
     times(`${native}, one step, any size`, 1, square(native, step)),
     times(`${native}, B=1, T=1000, H=8`, 1, square(native, { ...after, steps: 1000 })),
+    ...[
+      [128, 3.5, 1.5],
+      [256, 4, 1.6],
+      [512, 4.5, 2],
+    ].flatMap(([units, ...targets]) =>
+      [web, native].map((peer, i) =>
+        times(
+          `int8 (7 bits), ${peer}, B=1, T=128, H=${units}`,
+          targets[i],
+          int8({ ...seven, peer, batch: 1, steps: 128, units }),
+        ),
+      ),
+    ),
+    most(
+      "int8 (7 bits), one step, H=128",
+      2,
+      "microseconds",
+      int8({ ...seven, ...step, units: 128, peer: "congruent f32" }),
+      ({ ours }) => ours.median,
+    ),
+    times(
+      "int8 (7 bits), our f32, one step, H=512",
+      3.5,
+      int8({ ...seven, ...step, units: 512, peer: "congruent f32" }),
+    ),
+    ...[
+      [128, 4],
+      [256, 4.5],
+      [512, 5],
+    ].map(([units, target]) =>
+      times(`int8 (7 bits), ${web}, B=32, H=${units}`, target, int8({ ...seven, peer: web, batch: 32, units })),
+    ),
+    times(`int8 (7 bits), ${native}, B=32`, 0.85, int8({ ...seven, peer: native, batch: 32 })),
+    times("int8 without relaxed SIMD, our f32", 1.25, int8({ engine: "plain SIMD", peer: "congruent f32" })),
+    share(
+      "int8 (7 bits), matrix × matrix alone, share of the dot's peak",
+      0.9,
+      records("int8").filter(
+        (r) => r.case === "multiply" && r.batch > 1 && r.precision === 7 && r.engine === seven.engine,
+      ),
+    ),
     times(`cold start, ${web}`, 20, engines(web)),
     times("cold start, tfjs (the quicker of wasm and cpu)", 10, engines("tfjs-wasm", "tfjs-cpu")),
   ];
@@ -106,6 +150,7 @@ export function isMet({ measured, target, atLeast }) {
 export function format({ unit }, value) {
   if (value === null) return "";
   if (unit === "share") return `${(value * 100).toFixed(0)} %`;
+  if (unit === "microseconds") return `${value.toFixed(2)} µs`;
   if (unit === "nanoseconds") return `${value.toFixed(0)} ns`;
   const digits = value < 10 ? 2 : value < 100 ? 1 : 0;
   return `${value.toFixed(digits)}${unit === "times" ? "×" : ""}`;
@@ -128,9 +173,9 @@ function worst(name, target, unit, records, valueIn, atLeast) {
   return bar;
 }
 
-function placeOf({ case: name, units, batch, steps, resetAfter, engine }) {
-  if (engine) return engine;
-  if (name !== "gru" && name !== "multiply") return name;
+function placeOf({ case: name, units, batch, steps, resetAfter, engine, precision }) {
+  if (engine && !precision) return engine;
+  if (name !== "gru" && name !== "multiply") return precision ? `${name}, ${precision} bits` : name;
   const parts = [`H=${units}`, `B=${batch}`];
   if (steps) parts.push(`T=${steps}, reset ${resetAfter ? "after" : "before"}`);
   return parts.join(" ");

@@ -62,7 +62,7 @@ function lineOf(record) {
   if (ours)
     return `${name}, ${peer ?? record.compared ?? "without"}: ${number(ratio.median)}× (${time(ours.median)}, ${time(theirs.median)})`;
   if (share)
-    return `${name} B=${record.batch} H=${record.units}: ${percent(share.median)} of the peak (${record.gflops.toFixed(1)} GFLOP/s)`;
+    return `${name}${record.precision ? ` ${record.precision} bits, ${engine},` : ""} B=${record.batch} H=${record.units}: ${percent(share.median)} of the peak (${record.gflops.toFixed(1)} GFLOP/s)`;
   if (engine)
     return `${engine}: ${record.total ? `${record.total.toFixed(1)} ms` : `${number(record.gzip / 1000)} KB gzipped`}`;
   const { case: _, ...rest } = record;

@@ -60,7 +60,7 @@ const writers = {
       records.map((r) => [r.case, timing(r.ours), timing(r.theirs), times(r.ratio.median)]),
     )}`,
   bidirectional: (records) => `## Bidirectional stacks\n\n${versusTable(records)}`,
-  int8: int8Table,
+  int8: int8Tables,
   "cold-start": (records) =>
     `## Cold start\n\nA fresh process: ${records[0].case}. Milliseconds, Node.js's own start not counted.\n\n${table(
       ["engine", "import", "create", "first result", "total", "to ours"],
@@ -94,10 +94,15 @@ function cells(group) {
   return [mine ? timing(mine.ours) : "–", ...ratios];
 }
 
-/** A case, a precision and a module a row: ours, how many times faster than each, and the rate. */
-function int8Table(records) {
-  const others = [...new Set(records.map(({ peer }) => peer))];
-  const groups = groupBy(records, (r) => [r.case, r.precision, r.engine].join());
+/** The dots' peaks; the product alone; and GRUs: ours, how many times faster than each, and the rate. */
+function int8Tables(records) {
+  const peaks = records
+    .filter((r) => r.case === "peak")
+    .map(({ name, gflops }) => `${name} ${gflops.toFixed(0)} GOP/s`);
+  const products = records.filter((r) => r.case === "multiply");
+  const grus = records.filter(({ peer }) => peer && peer !== "all");
+  const others = [...new Set(grus.map(({ peer }) => peer))];
+  const groups = groupBy(grus, (r) => [r.case, r.precision, r.engine].join());
   const rows = [...groups].map(([, group]) => {
     const { batch, steps, carried, units, precision, engine, ours, flops } = group[0];
     const ratios = others.map((peer) => group.find((r) => r.peer === peer)?.ratio);
@@ -105,7 +110,24 @@ function int8Table(records) {
     const cells = ratios.map((ratio) => (ratio ? times(ratio.median) : "–"));
     return [carried ? "step" : steps, batch, units, precision, engine, timing(ours), ...cells, rate];
   });
-  return `## int8\n\n${table(["T", "B", "H", "bits", "module", "int8", ...others, "GOP/s"], rows)}`;
+  return [
+    "## int8",
+    `Peaks, all in registers but the rows: ${peaks.join(", ")}.`,
+    table(
+      ["product alone", "H", "bits", "module", "time", "GOP/s", "share of the peak", "f32's"],
+      products.map((r) => [
+        r.batch === 1 ? "matrix × vector" : `matrix × matrix, ${r.batch} rows`,
+        r.units,
+        r.precision,
+        r.engine,
+        time(r.microseconds.median),
+        r.gflops.toFixed(0),
+        percent(r.share.median),
+        times(r.f32.median),
+      ]),
+    ),
+    table(["T", "B", "H", "bits", "module", "int8", ...others, "GOP/s"], rows),
+  ].join("\n\n");
 }
 
 function sweepTables(records) {

@@ -5,6 +5,7 @@ import * as congruent from "../peers/congruent.mjs";
 import { loadPeers } from "../peers/peer.mjs";
 import { openRoofline, PEAK_FLOPS } from "../roofline.mjs";
 import { sizes, squareWorkload } from "../shapes.mjs";
+import { shareOf } from "../share.mjs";
 import { flopsOf, makeInputs } from "../workload.mjs";
 
 /** KB: the first-level cache, the second, the third, none of them. */
@@ -26,6 +27,7 @@ const ELEMENTS = 512;
 export async function* run(settings) {
   await loadPeers(settings, []);
   const roofline = await openRoofline();
+  const peak = { contender: roofline.peak, operations: PEAK_FLOPS };
   const { timings } = await interleave([roofline.peak], settings);
   yield { case: "peak", gflops: PEAK_FLOPS / timings[0].median / 1000 };
   /** @type {{ kilobytes: number, perFlop: number }[]} */
@@ -40,7 +42,8 @@ export async function* run(settings) {
     for (const units of sizes) {
       const { contender, flops, weights } = openMultiply({ rows, depth: units, units });
       const limit = rows === 1 ? bandwidthLimit(bandwidths, weights, flops) : 1;
-      yield { case: "multiply", units, batch: rows, limit, ...(await share(roofline, contender, flops, settings)) };
+      const result = await shareOf(peak, { contender, operations: flops }, settings);
+      yield { case: "multiply", units, batch: rows, limit, ...result };
     }
   }
   for (const resetAfter of [true, false]) {
@@ -55,7 +58,7 @@ export async function* run(settings) {
       for (const units of sizes) {
         const work = squareWorkload({ units, batch, steps, resetAfter, carried: false });
         const contender = congruent.open(work, makeInputs(work));
-        const result = await share(roofline, contender, flopsOf(work), settings);
+        const result = await shareOf(peak, { contender, operations: flopsOf(work) }, settings);
         yield { case: "gru", units, batch, steps, resetAfter, ...result };
       }
     }
@@ -67,19 +70,6 @@ export async function* run(settings) {
     const { timings } = await interleave([openActivation(code, ELEMENTS)], settings);
     yield { case: "activation", name, nanoseconds: (timings[0].median * 1000) / ELEMENTS };
   }
-}
-
-/** What the peak's contender and another one say of each other. */
-async function share({ peak }, contender, flops, settings) {
-  const { timings, ratios, rounds } = await interleave([contender, peak], settings);
-  const scale = flops / PEAK_FLOPS;
-  const { median, p1, p99 } = ratios[1];
-  return {
-    microseconds: timings[0],
-    gflops: flops / timings[0].median / 1000,
-    share: { median: median * scale, p1: p1 * scale, p99: p99 * scale },
-    rounds,
-  };
 }
 
 /** Weights are read once: at most as fast as the cache that holds them gives them. */

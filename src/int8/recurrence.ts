@@ -39,8 +39,8 @@ export class QuantizedRecurrence extends Recurrence {
     if (!exports.packInt8) {
       throw expected("model", name, "a kernel with int8, as congruent/int8 and congruent/int8.wasm have it", "another");
     }
-    // Columns: a scale, where the sum starts, and the values, eight k at a time.
-    const address = memory.reserve(gates * padded(units) * (2 + Math.ceil(depth / 8) * 2));
+    const bytes = exports.sizeInt8(depth, (gates * padded(units)) / 4, this.int8.precision);
+    const address = memory.reserve(bytes / 4);
     return { address, depth, gates, units };
   }
 

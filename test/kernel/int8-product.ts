@@ -34,10 +34,9 @@ export function findDifference(module: WebAssembly.Module, { x, values, ...shape
   const matrix = values ? values(random, depth * columns) : anyValues(random, depth * columns);
   const scales = random.floats(columns, 0.01);
   const bias = random.floats(columns);
-  const deep = Math.ceil(depth / 8) * 8;
   const wide = Math.ceil(depth / 16) * 16;
   const addresses = {
-    matrix: memory.reserve(stride * (2 + deep / 4)),
+    matrix: memory.reserve(exports.sizeInt8(depth, stride / 4, precision) / 4),
     bias: memory.reserve(stride),
     source: memory.reserve(Math.ceil((depth * columns) / 4)),
     scratch: memory.reserve(66 * (4 + wide / 2)),
