@@ -11,17 +11,10 @@ const F = Math.fround;
 export const bidirectionalOperation: OperationFactory<BidirectionalLayer> = (layer, build) => {
   const { mergeMode } = layer;
   const store = new Store();
-  const { recurrences } = build;
-  const slot = recurrences.length;
   const directions = directionsOf(layer).map((gru) => ({ gru, run: addDirection(gru, build) }));
   build.embedding = null;
 
   return {
-    upload() {
-      recurrences[slot].upload();
-      recurrences[slot + 1].upload();
-    },
-
     run(input, context, target) {
       const [forward, backward] = directions.map(({ gru, run }) =>
         run(input, context, null, bidirectionalPaddingRule(gru, context.batch.semantics), false),

@@ -18,11 +18,11 @@ export function engineOver(create: () => KernelExports): EngineFactory {
   return (layers) => {
     const memory = new KernelMemory(create());
     const scratch = reserveScratch(memory, layers);
-    const build: Build = { memory, scratch, recurrences: [], embedding: null };
+    const build: Build = { memory, scratch, uploads: [], recurrences: [], embedding: null };
     const operations = layers.flatMap((layer) => makeOperation(layer, build) ?? []);
     const store = new Store();
     memory.commit();
-    for (const operation of operations) operation.upload?.();
+    for (const upload of build.uploads) upload();
 
     return {
       run(batch, results) {

@@ -5,7 +5,7 @@ import { Store } from "../sequence/sequence.ts";
 import { lookUpFrame } from "./embedding.ts";
 import { copy } from "./memory.ts";
 import { advance, type Build, type OperationFactory, type RunContext } from "./operation.ts";
-import { Recurrence } from "./recurrence.ts";
+import { addRecurrence } from "./recurrence.ts";
 import type { KernelSequence } from "./sequence.ts";
 
 /** A GRU layer in the kernel. */
@@ -19,10 +19,6 @@ export const gruOperation: OperationFactory<GruLayer> = (layer, build) => {
   build.embedding = null;
 
   return {
-    upload() {
-      recurrence.upload();
-    },
-
     run(input, context, target) {
       const { semantics } = context.batch;
       const flip = goBackwards && semantics.backwardsOrder === "processing";
@@ -73,13 +69,10 @@ type RunDirection = (
 ) => KernelSequence;
 
 /** Takes the next slot for a direction. */
-export function addDirection(layer: GruLayer, { memory, scratch, recurrences, embedding }: Build): RunDirection {
+export function addDirection(layer: GruLayer, build: Build): RunDirection {
   const { units, returnSequences, goBackwards } = layer;
-  const slot = recurrences.length;
-  // An int8 layer brings its own, so that no bundle without such layers holds it.
-  const Kind = (layer.int8?.Recurrence ?? Recurrence) as typeof Recurrence;
-  const recurrence = new Kind(memory, scratch, layer, embedding);
-  recurrences.push(recurrence);
+  const slot = build.recurrences.length;
+  const recurrence = addRecurrence(layer, build);
   const store = new Store();
   let started = new Uint8Array(0);
 
