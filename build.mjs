@@ -30,7 +30,7 @@ import { minify } from "terser";
  * without what they import later, and are what stands today, so that nothing grows; the aim is 20 KB for congruent and
  * 11 KB for congruent/core, which is not reached yet.
  */
-const budgets = { wasm: 16_000, "congruent gzip": 24_200, "congruent/core gzip": 14_900 };
+const budgets = { wasm: 16_000, "congruent gzip": 22_500, "congruent/core gzip": 14_250 };
 
 /** Binaryen's function passes of optimizeLevel 3, in the compiler's order. */
 const passes = [

@@ -2,7 +2,7 @@
  * congruent: GRU inference with WebAssembly inside.
  *
  * The module is compiled when the first model is made, not when this is imported. Where the engine turns out to compute
- * wrongly, models run on the reference, after a warning (`onWarning`).
+ * wrongly, models run on a kernel in TypeScript, with the same bits, after a warning (`onWarning`).
  *
  * @module
  */

@@ -68,8 +68,8 @@ describe("the modules", () => {
 describe("dist", () => {
   // Today's sizes, so that nothing grows. The aim is 20 KB and 11 KB, which is not reached yet.
   it("keeps to its sizes", () => {
-    expect(sizes.congruent.gzip).toBeLessThanOrEqual(24_200);
-    expect(sizes["congruent/core"].gzip).toBeLessThanOrEqual(14_900);
+    expect(sizes.congruent.gzip).toBeLessThanOrEqual(22_500);
+    expect(sizes["congruent/core"].gzip).toBeLessThanOrEqual(14_250);
   });
 
   it.each([
