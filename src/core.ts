@@ -5,11 +5,8 @@
  * @module
  */
 import { expected, show } from "./errors.ts";
-import type { LoadedModel } from "./format/load.ts";
-import type { ModelFileSource } from "./format/source.ts";
 import { compile } from "./kernel/instantiate.ts";
 import { type Kernel, kernelOf } from "./kernel/kernel.ts";
-import { loadKernelModel } from "./kernel/load.ts";
 import { checkKeys } from "./options.ts";
 
 export * from "./api.ts";
@@ -64,17 +61,4 @@ export async function loadKernel(
   if (typeof given?.arrayBuffer !== "function") return createKernel(given, options);
   if (given.ok === false) throw expected("wasm", "source", "a response that is ok", `status ${given.status}`);
   return createKernel(await given.arrayBuffer(), options);
-}
-
-/**
- * A model out of a file, as `loadModel` of the entry `congruent` makes it, on a kernel.
- *
- * @throws CongruentError `file`, `unsupported`; or as `createModel` does
- * @example const model = await loadModel(fetch("/model.safetensors"), kernel);
- */
-export function loadModel(
-  source: ModelFileSource | PromiseLike<ModelFileSource>,
-  kernel: Kernel,
-): Promise<LoadedModel> {
-  return loadKernelModel(kernel.createModel, source);
 }

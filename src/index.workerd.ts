@@ -9,8 +9,8 @@ import type { LoadedModel } from "./format/load.ts";
 import type { ModelFileSource } from "./format/source.ts";
 import module from "./gru.wasm";
 import { kernelOf } from "./kernel/kernel.ts";
-import { loadKernelModel } from "./kernel/load.ts";
-import { reference } from "./reference/kernel.ts";
+import { software } from "./kernel/software.ts";
+import { loadModel as loadModelOn } from "./load.ts";
 
 export * from "./api.ts";
 export { bidirectional, dense, dropout, embedding, gru, masking } from "./kernel/layers.ts";
@@ -21,7 +21,7 @@ export { bidirectional, dense, dropout, embedding, gru, masking } from "./kernel
  * @throws CongruentError `model` when the layers do not fit together, `memory` when they do not fit into WebAssembly's
  * memory, `wasm` when the module is not congruent's
  */
-export const { createModel } = kernelOf(() => module, reference);
+export const { createModel } = kernelOf(() => module, software);
 
 /**
  * A model out of a file, as `loadModel` of the default entry makes it.
@@ -29,5 +29,5 @@ export const { createModel } = kernelOf(() => module, reference);
  * @throws CongruentError `file`, `unsupported`; or as {@link createModel} does
  */
 export function loadModel(source: ModelFileSource | PromiseLike<ModelFileSource>): Promise<LoadedModel> {
-  return loadKernelModel(createModel, source);
+  return loadModelOn(source, { createModel });
 }

@@ -9,9 +9,17 @@ import { expected, show } from "./errors.ts";
  */
 export function checkKeys(options: unknown, allowed: readonly string[], where: string): void {
   if (typeof options !== "object" || options === null) throw expected("option", where, "options", show(options));
-  for (const key in options) {
-    if (!allowed.includes(key)) throw expected("option", where, `one of ${allowed.join(", ")}`, show(key));
-  }
+  for (const key in options) checkChoice(key, allowed, where);
+}
+
+/**
+ * Refuses a value that is not one of some.
+ *
+ * @param also what else there is, for the message
+ * @throws CongruentError `option`
+ */
+export function checkChoice(value: unknown, allowed: readonly unknown[], where: string, also = ""): void {
+  if (!allowed.includes(value)) throw expected("option", where, `one of ${allowed.join(", ")}${also}`, show(value));
 }
 
 /**

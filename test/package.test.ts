@@ -68,8 +68,8 @@ describe("the modules", () => {
 describe("dist", () => {
   // Today's sizes, so that nothing grows. The aim is 20 KB and 11 KB, which is not reached yet.
   it("keeps to its sizes", () => {
-    expect(sizes.congruent.gzip).toBeLessThanOrEqual(24_000);
-    expect(sizes["congruent/core"].gzip).toBeLessThanOrEqual(15_000);
+    expect(sizes.congruent.gzip).toBeLessThanOrEqual(22_500);
+    expect(sizes["congruent/core"].gzip).toBeLessThanOrEqual(14_250);
   });
 
   it.each([
@@ -115,7 +115,7 @@ describe("dist", () => {
     expect(script.match(/.{0,40}\}\s*from\s*"(?!\.\/).{0,40}/)?.[0]).toBeUndefined();
   });
 
-  it.each(["index", "core", "reference", "layers", "convert", "int8"])(
+  it.each(["index", "core", "reference", "load", "layers", "convert", "int8"])(
     "%s.js can be required: no top-level await",
     (entry) => {
       // esbuild refuses top-level await in an IIFE.
@@ -185,15 +185,18 @@ describe("package.json", () => {
     for (const target of targets) expect(existsSync(`${root}${target}`), target).toBe(true);
   });
 
-  it.each(["", "/core", "/reference", "/layers", "/convert", "/int8"])("congruent%s can be imported", (path) => {
-    const script = `import * as all from "congruent${path}"; if (Object.keys(all).length === 0) throw new Error("empty");`;
-    const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
-      cwd: root,
-      encoding: "utf8",
-    });
-    expect(stderr).toBe("");
-    expect(status).toBe(0);
-  });
+  it.each(["", "/core", "/reference", "/load", "/layers", "/convert", "/int8"])(
+    "congruent%s can be imported",
+    (path) => {
+      const script = `import * as all from "congruent${path}"; if (Object.keys(all).length === 0) throw new Error("empty");`;
+      const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
+        cwd: root,
+        encoding: "utf8",
+      });
+      expect(stderr).toBe("");
+      expect(status).toBe(0);
+    },
+  );
 
   it("has a twin for JSR with the same entries", () => {
     const { name, version, license, exports } = JSON.parse(read("jsr.json"));
@@ -266,6 +269,7 @@ describe("package.json", () => {
       "dist/int8.wasm",
       "dist/int8.workerd.js",
       "dist/layers.js",
+      "dist/load.js",
       "dist/reference.js",
       "dist/shared-*.js",
       "package.json",

@@ -1,9 +1,10 @@
 import { expected } from "../errors.ts";
+import type { MatricesFactory } from "../kernel/matrix.ts";
 import type { GruLayer, Precision, QuantizedGru, QuantizedMatrix } from "../layers/layer.ts";
 import { quantizedProduct } from "../reference/int8.ts";
 import type { Product } from "../reference/product.ts";
+import { quantizedMatrices } from "./matrices.ts";
 import { dequantize } from "./quantize-matrix.ts";
-import { QuantizedRecurrence } from "./recurrence.ts";
 
 /** Rows of a matrix up to which the sums of whole numbers stay within 31 bits: 128 · 8191 · 2048 and 128 · 63 · 260,000. */
 export const maxDepth: Readonly<Record<Precision, number>> = { 7: 260_000, 14: 2048 };
@@ -80,8 +81,8 @@ class Int8Matrices implements QuantizedGru {
       quantizedProduct(out, x, at, inputs, matrix, this.precision, columns, bias, from, to);
   }
 
-  get Recurrence(): typeof QuantizedRecurrence {
-    return QuantizedRecurrence;
+  get matrices(): MatricesFactory {
+    return quantizedMatrices;
   }
 
   toJSON(): object {

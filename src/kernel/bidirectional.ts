@@ -1,7 +1,7 @@
 import { type BidirectionalLayer, directionsOf } from "../layers/layer.ts";
 import { bidirectionalPaddingRule } from "../sequence/padding.ts";
 import { Store } from "../sequence/sequence.ts";
-import { addRecurrence, Direction } from "./gru.ts";
+import { addDirection } from "./gru.ts";
 import { copy } from "./memory.ts";
 import type { OperationFactory } from "./operation.ts";
 
@@ -11,20 +11,14 @@ const F = Math.fround;
 export const bidirectionalOperation: OperationFactory<BidirectionalLayer> = (layer, build) => {
   const { mergeMode } = layer;
   const store = new Store();
-  const slot = build.recurrences.length;
-  const directions = directionsOf(layer).map((gru, i) => new Direction(addRecurrence(gru, build), slot + i));
+  const directions = directionsOf(layer).map((gru) => ({ gru, run: addDirection(gru, build) }));
   build.embedding = null;
 
   return {
-    upload() {
-      for (const { recurrence } of directions) recurrence.upload();
-    },
-
     run(input, context, target) {
-      const [forward, backward] = directions.map((direction) => {
-        const rule = bidirectionalPaddingRule(direction.recurrence.layer, context.batch.semantics);
-        return direction.run(input, context, null, rule, false);
-      });
+      const [forward, backward] = directions.map(({ gru, run }) =>
+        run(input, context, null, bidirectionalPaddingRule(gru, context.batch.semantics), false),
+      );
       const a = forward.data as Float32Array;
       const b = backward.data as Float32Array;
       const both = mergeMode === "concat" || mergeMode === "none";

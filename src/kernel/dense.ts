@@ -1,7 +1,7 @@
 import type { DenseLayer } from "../layers/layer.ts";
 import { Store } from "../sequence/sequence.ts";
 import { lookUpFrame } from "./embedding.ts";
-import { packMatrix, reserveMatrix, writeBias } from "./matrix.ts";
+import { placeBias, placeMatrix } from "./matrix.ts";
 import { padded } from "./memory.ts";
 import { advance, type OperationFactory } from "./operation.ts";
 import { featuresOf } from "./sequence.ts";
@@ -15,18 +15,13 @@ export const denseOperation: OperationFactory<DenseLayer> = (layer, build) => {
   const features = new Store();
   /** Op */
   const stride = padded(units);
-  const matrix = reserveMatrix(memory, inputs, 1, units);
-  const biasAt = bias ? memory.reserve(stride) : scratch.zeros;
+  const matrix = placeMatrix(build, layer.kernel, units, 0, 1, units);
+  const biasAt = placeBias(build, bias, 1);
   const apply = (x: number, xStride: number, rows: number, y: number): void =>
-    memory.exports.dense(x, xStride, rows, matrix.address, inputs, units, biasAt, y, code, alpha, beta);
+    memory.exports.dense(x, xStride, rows, matrix, inputs, units, biasAt, y, code, alpha, beta);
   build.embedding = null;
 
   return {
-    upload() {
-      packMatrix(memory, scratch, matrix, layer.kernel, units, 0);
-      if (bias) writeBias(memory, biasAt, bias, 1);
-    },
-
     run(input, _context, target) {
       const source = featuresOf(input, features);
       const cells = input.rows * input.steps;

@@ -1,23 +1,28 @@
 import type { EngineFactory } from "../model/engine.ts";
 import { Store } from "../sequence/sequence.ts";
+import type { KernelExports } from "./exports.ts";
 import { instantiate } from "./instantiate.ts";
 import { copy, KernelMemory } from "./memory.ts";
 import { type Build, makeOperation } from "./operation.ts";
 import { reserveScratch } from "./scratch.ts";
 import { featuresOf, type KernelSequence } from "./sequence.ts";
-import { KernelStream, StreamStates } from "./stream.ts";
+import { streamsOf } from "./stream.ts";
 
 /** An engine factory over a compiled module: one instance a model, with its weights packed once. */
 export function kernelEngine(module: () => object): EngineFactory {
+  return engineOver(() => instantiate(module()));
+}
+
+/** An engine factory over whatever exports what the module does. */
+export function engineOver(create: () => KernelExports): EngineFactory {
   return (layers) => {
-    const memory = new KernelMemory(instantiate(module()));
+    const memory = new KernelMemory(create());
     const scratch = reserveScratch(memory, layers);
-    const build: Build = { memory, scratch, recurrences: [], embedding: null };
+    const build: Build = { memory, scratch, uploads: [], recurrences: [], embedding: null };
     const operations = layers.flatMap((layer) => makeOperation(layer, build) ?? []);
-    const states = new StreamStates(memory, build.recurrences);
     const store = new Store();
     memory.commit();
-    for (const operation of operations) operation.upload?.();
+    for (const upload of build.uploads) upload();
 
     return {
       run(batch, results) {
@@ -41,8 +46,7 @@ export function kernelEngine(module: () => object): EngineFactory {
         results.mask = sequence.mask;
       },
 
-      stream: (rows, semantics, useMasks) =>
-        new KernelStream(memory, scratch, operations, states, rows, semantics, useMasks),
+      stream: streamsOf(memory, scratch, operations, build.recurrences),
     };
   };
 }

@@ -1,4 +1,7 @@
-/** What assembly/index.ts exports, as JS sees it: numbers only. Pointers are byte addresses in `memory`. */
+/**
+ * What assembly/index.ts exports, as JS sees it, and software.ts gives: numbers only. Pointers are byte addresses in
+ * `memory`.
+ */
 export interface KernelExports {
   readonly memory: WebAssembly.Memory;
   heapBase(): number;

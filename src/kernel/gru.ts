@@ -3,68 +3,87 @@ import type { GruLayer } from "../layers/layer.ts";
 import { type PaddingRule, paddingRule } from "../sequence/padding.ts";
 import { Store } from "../sequence/sequence.ts";
 import { lookUpFrame } from "./embedding.ts";
-import { copy, type KernelMemory } from "./memory.ts";
-import {
-  advance,
-  type Build,
-  type Operation,
-  type OperationFactory,
-  type RunContext,
-  type StreamContext,
-  type StreamFrame,
-} from "./operation.ts";
-import { Recurrence } from "./recurrence.ts";
-import type { Scratch } from "./scratch.ts";
+import { copy } from "./memory.ts";
+import { advance, type Build, type OperationFactory, type RunContext } from "./operation.ts";
+import { addRecurrence } from "./recurrence.ts";
 import type { KernelSequence } from "./sequence.ts";
 
+/** A GRU layer in the kernel. */
 export const gruOperation: OperationFactory<GruLayer> = (layer, build) => {
-  const slot = build.recurrences.length;
-  const recurrence = addRecurrence(layer, build);
+  const { memory, scratch, recurrences } = build;
+  const { units, returnSequences, goBackwards } = layer;
+  const slot = recurrences.length;
+  const run = addDirection(layer, build);
+  const recurrence = recurrences[slot];
+  const { stride } = recurrence;
   build.embedding = null;
-  return new GruOperation(recurrence, slot, build.memory, build.scratch);
+
+  return {
+    run(input, context, target) {
+      const { semantics } = context.batch;
+      const flip = goBackwards && semantics.backwardsOrder === "processing";
+      return run(input, context, target, paddingRule(layer, semantics), flip);
+    },
+
+    step(frame, { semantics, started, states }) {
+      const { first, rows, masked } = frame;
+      if (!recurrence.embedding) lookUpFrame(memory, frame);
+      const flags = started[slot];
+      const { address, spare } = frame;
+      const h = states[slot] + first * stride * 4;
+      if (masked) {
+        const rule =
+          !returnSequences && semantics.lastOutput === "state" ? "carry-state" : paddingRule(layer, semantics);
+        copy(memory.u8, scratch.started, flags, first, rows);
+        recurrence.call(address, frame.stride, rows, 1, scratch.mask, h, spare, rule);
+        copy(flags, first, memory.u8, scratch.started, rows);
+      } else {
+        if (rows === 1) {
+          // The path that has to be short.
+          recurrence.step(address, h, spare);
+        } else {
+          // Nothing is padding, so no rule comes in.
+          recurrence.call(address, frame.stride, rows, 1, 0, h, spare, "zero");
+        }
+        for (let i = 0; i < rows; i++) flags[first + i] = 1;
+      }
+      advance(frame, units, 4 * stride);
+      // Without a sequence there is no mask either: in a stream every later layer has a step to do.
+      if (!returnSequences) frame.masked = false;
+    },
+  };
 };
 
+/**
+ * Runs one direction over a sequence, to what its layer gives.
+ *
+ * @param rule what the cells hold that nothing was computed for
+ * @param flip whether outputs stand by processing time
+ */
+type RunDirection = (
+  input: KernelSequence,
+  context: RunContext,
+  target: Float32Array | null,
+  rule: PaddingRule,
+  flip: boolean,
+) => KernelSequence;
+
 /** Takes the next slot for a direction. */
-export function addRecurrence(layer: GruLayer, { memory, scratch, recurrences, embedding }: Build): Recurrence {
-  // An int8 layer brings its own, so that no bundle without such layers holds it.
-  const Kind = (layer.int8?.Recurrence ?? Recurrence) as typeof Recurrence;
-  const recurrence = new Kind(memory, scratch, layer, embedding);
-  recurrences.push(recurrence);
-  return recurrence;
-}
+export function addDirection(layer: GruLayer, build: Build): RunDirection {
+  const { units, returnSequences, goBackwards } = layer;
+  const slot = build.recurrences.length;
+  const recurrence = addRecurrence(layer, build);
+  const store = new Store();
+  let started = new Uint8Array(0);
 
-/** One direction over a sequence, to what its layer gives. */
-export class Direction {
-  private readonly store = new Store();
-  private started = new Uint8Array(0);
-
-  constructor(
-    readonly recurrence: Recurrence,
-    private readonly slot: number,
-  ) {}
-
-  /**
-   * @param rule what the cells hold that nothing was computed for
-   * @param flip whether outputs stand by processing time
-   */
-  run(
-    input: KernelSequence,
-    { batch, states }: RunContext,
-    target: Float32Array | null,
-    rule: PaddingRule,
-    flip: boolean,
-  ): KernelSequence {
-    const { layer } = this.recurrence;
-    const { units, returnSequences, goBackwards } = layer;
+  return (input, { batch, states }, target, rule, flip) => {
     const { rows, steps, mask } = input;
     const { emptyState, lastOutput } = batch.semantics;
     if (mask && emptyState === "error") refuseEmptyRows(mask, rows, steps, layer.name);
-    if (this.started.length !== rows) this.started = new Uint8Array(rows);
-    const { started } = this;
-    const state = states[this.slot];
-    const data = target ?? this.store.take(rows * (returnSequences ? steps : 1) * units);
-    const initial = batch.initialStates[this.slot] ?? null;
-    this.recurrence.run(input, initial, state, started, returnSequences ? data : null, rule, flip);
+    if (started.length !== rows) started = new Uint8Array(rows);
+    const state = states[slot];
+    const data = target ?? store.take(rows * (returnSequences ? steps : 1) * units);
+    recurrence.run(input, batch.initialStates[slot], state, started, returnSequences ? data : null, rule, flip);
     for (let row = 0; row < rows; row++) {
       const at = row * units;
       // The output at the last step in processing order, padded or not.
@@ -82,60 +101,7 @@ export class Direction {
     }
     const after = { rows, features: units, data, embedding: null };
     return returnSequences ? { ...after, steps, mask } : { ...after, steps: 1, mask: null };
-  }
-}
-
-/** A GRU layer in the kernel. */
-class GruOperation implements Operation {
-  private readonly direction: Direction;
-
-  constructor(
-    private readonly recurrence: Recurrence,
-    private readonly slot: number,
-    private readonly memory: KernelMemory,
-    private readonly scratch: Scratch,
-  ) {
-    this.direction = new Direction(recurrence, slot);
-  }
-
-  upload(): void {
-    this.recurrence.upload();
-  }
-
-  run(input: KernelSequence, context: RunContext, target: Float32Array | null): KernelSequence {
-    const { semantics } = context.batch;
-    const { layer } = this.recurrence;
-    const flip = layer.goBackwards && semantics.backwardsOrder === "processing";
-    return this.direction.run(input, context, target, paddingRule(layer, semantics), flip);
-  }
-
-  step(frame: StreamFrame, { semantics, started, states }: StreamContext): void {
-    const { recurrence, memory, scratch } = this;
-    const { stride, layer } = recurrence;
-    const { units, returnSequences } = layer;
-    const { first, rows, masked } = frame;
-    if (!recurrence.embedding) lookUpFrame(memory, frame);
-    const flags = started[this.slot];
-    const { address, spare } = frame;
-    const h = states[this.slot] + first * stride * 4;
-    if (masked) {
-      const rule = !returnSequences && semantics.lastOutput === "state" ? "carry-state" : paddingRule(layer, semantics);
-      copy(memory.u8, scratch.started, flags, first, rows);
-      recurrence.call(address, frame.stride, rows, 1, scratch.mask, h, scratch.started, spare, rule);
-      copy(flags, first, memory.u8, scratch.started, rows);
-    } else if (rows === 1) {
-      // The path that has to be short.
-      recurrence.step(address, h, spare);
-      flags[first] = 1;
-    } else {
-      // Nothing is padding, so no rule comes in.
-      recurrence.call(address, frame.stride, rows, 1, 0, h, scratch.started, spare, "zero");
-      flags.fill(1, first, first + rows);
-    }
-    advance(frame, units, 4 * stride);
-    // Without a sequence there is no mask either: in a stream every later layer has a step to do.
-    if (!returnSequences) frame.masked = false;
-  }
+  };
 }
 
 function refuseEmptyRows(mask: Uint8Array, rows: number, steps: number, name: string): void {

@@ -1,7 +1,8 @@
 import { expected } from "../errors.ts";
 import type { KernelExports } from "./exports.ts";
 
-const PAGE = 65536;
+/** Bytes by which a memory grows. */
+export const PAGE = 65536;
 /** What a 32-bit memory can address. */
 const LIMIT = 65536 * PAGE;
 
@@ -19,16 +20,21 @@ export function padded(units: number): number {
  */
 export class KernelMemory {
   /** The whole memory; made anew when it grows. */
-  f32: Float32Array;
-  i32: Int32Array;
-  u8: Uint8Array;
+  f32!: Float32Array;
+  i32!: Int32Array;
+  u8!: Uint8Array;
   private end: number;
 
   constructor(readonly exports: KernelExports) {
-    this.f32 = new Float32Array(exports.memory.buffer);
-    this.i32 = new Int32Array(exports.memory.buffer);
-    this.u8 = new Uint8Array(exports.memory.buffer);
+    this.view();
     this.end = exports.heapBase();
+  }
+
+  private view(): void {
+    const { buffer } = this.exports.memory;
+    this.f32 = new Float32Array(buffer);
+    this.i32 = new Int32Array(buffer);
+    this.u8 = new Uint8Array(buffer);
   }
 
   /**
@@ -58,11 +64,7 @@ export class KernelMemory {
         throw expected("memory", "model", `${need} bytes of WebAssembly memory`, `none beyond ${have}`, { cause });
       }
     }
-    if (this.f32.buffer !== memory.buffer) {
-      this.f32 = new Float32Array(memory.buffer);
-      this.i32 = new Int32Array(memory.buffer);
-      this.u8 = new Uint8Array(memory.buffer);
-    }
+    if (this.f32.buffer !== memory.buffer) this.view();
   }
 
   /** Copies floats in, from index `from` of a source to an address. */

@@ -8,8 +8,6 @@ import type { KernelSequence } from "./sequence.ts";
 
 /** A layer in the kernel. */
 export interface Operation {
-  /** Writes the weights into memory that has been committed. */
-  upload?(): void;
   /**
    * The whole sequence.
    *
@@ -24,6 +22,8 @@ export interface Operation {
 export interface Build {
   readonly memory: KernelMemory;
   readonly scratch: Scratch;
+  /** What writes the weights, once there is memory for all of them. Operations add theirs. */
+  readonly uploads: (() => void)[];
   /** By slot. Operations add theirs. */
   readonly recurrences: Recurrence[];
   /** The embedding whose ids reach the layer at hand; null where features do. Operations say what leaves them. */

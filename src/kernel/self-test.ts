@@ -1,10 +1,11 @@
 import { CongruentError, expected } from "../errors.ts";
 import type { EngineFactory } from "../model/engine.ts";
+import { hash } from "../model/fingerprint.ts";
 import { createModelWith } from "../model/model.ts";
 import { gru } from "./layers.ts";
 
 /** The right answer of {@link runSelfTest}: the reference's. */
-export const ANSWER = 1653386776;
+export const ANSWER = 1358154644;
 
 /** Inputs, units and rows: a vector or a tile, and a rest. */
 const SIZE = 5;
@@ -30,7 +31,7 @@ export function runSelfTest(createEngine: EngineFactory): number {
   const state = { data: numbers(SIZE * SIZE), shape: [SIZE, SIZE] };
   const input = { data: state.data, shape: [SIZE, 1, SIZE] };
   const { data } = model.run(input, { initialState: [state, state, state] }).outputs;
-  return new Int32Array(data.slice().buffer).reduce((hash, word) => Math.imul(hash ^ word, 0x01000193), 0);
+  return hash([new Int32Array(data.slice().buffer)], 0);
 }
 
 /** Multiples of 1/32 from -1 up to 1, in no order. */

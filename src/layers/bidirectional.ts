@@ -1,5 +1,5 @@
 import { expected, show } from "../errors.ts";
-import { checkKeys, readName } from "../options.ts";
+import { checkChoice, checkKeys, readName } from "../options.ts";
 import { type GruOptions, gru, makeGru } from "./gru.ts";
 import type { BidirectionalLayer, GruLayer, MergeMode } from "./layer.ts";
 
@@ -34,9 +34,7 @@ export function bidirectional(options: BidirectionalOptions): BidirectionalLayer
   const name = readName(options.name, "bidirectional");
   const where = name || "bidirectional";
   const mergeMode = options.mergeMode === null ? "none" : (options.mergeMode ?? "concat");
-  if (!mergeModes.includes(mergeMode)) {
-    throw expected("option", `${where}.mergeMode`, `one of ${mergeModes.join(", ")} or null`, show(mergeMode));
-  }
+  checkChoice(mergeMode, mergeModes, `${where}.mergeMode`, " or null");
   const forward = isLayer(options.forward) ? options.forward : gru(options.forward);
   const backward = isLayer(options.backward)
     ? options.backward

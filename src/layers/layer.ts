@@ -92,8 +92,8 @@ export interface QuantizedGru {
   readonly precision: Precision;
   /** How the reference multiplies by them: layers bring it, so that nothing else need know of int8. */
   readonly multiply: Product<QuantizedMatrix>;
-  /** How the kernel runs them: its class for a direction, of which nobody else need know the type. */
-  readonly Recurrence: object;
+  /** How the kernel keeps them (src/kernel/matrix.ts), of which nobody else need know the type. */
+  readonly matrices: object;
 }
 
 /** A GRU over time in one direction. */

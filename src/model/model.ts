@@ -8,7 +8,7 @@ import type { EngineFactory } from "./engine.ts";
 import { type Fingerprint, fingerprint } from "./fingerprint.ts";
 import { createReader, type Input, type RunOptions } from "./input.ts";
 import { stateTensor, zeroStates } from "./state.ts";
-import { Stream, type StreamOptions } from "./stream.ts";
+import { createStream, type Stream, type StreamOptions } from "./stream.ts";
 import { summarize } from "./summary.ts";
 
 /** What a run gives. */
@@ -180,7 +180,7 @@ export function createModelWith(
       compute(input, options, true, out instanceof Float32Array ? out : (out as Partial<Tensor> | null)?.data);
       return out;
     },
-    stream: (options = {}) => new Stream(engine, stack, () => (print ??= fingerprint(layers)), options, semantics),
+    stream: (options = {}) => createStream(engine, stack, () => (print ??= fingerprint(layers)), options, semantics),
     resetStates() {
       kept.fill(null);
     },

@@ -4,51 +4,35 @@ import { exp } from "./exp.ts";
 
 export { exp } from "./exp.ts";
 
+/** By their codes, which are the order of the table in src/activation.ts. */
+const functions: readonly ((x: number, alpha: number, beta: number) => number)[] = [
+  (x) => x,
+  elementwise.sigmoid,
+  elementwise.tanh,
+  elementwise.relu,
+  elementwise.hardSigmoid,
+  elementwise.leakyRelu,
+  elementwise.elu,
+  elementwise.selu,
+  elementwise.softplus,
+  elementwise.softsign,
+  elementwise.relu6,
+  elementwise.silu,
+  elementwise.gelu,
+  elementwise.geluTanh,
+  elementwise.mish,
+  exp,
+  elementwise.affine,
+  elementwise.thresholdedRelu,
+  elementwise.scaledTanh,
+];
+
 /**
  * One activation of one number.
  *
  * @param x an f32
  * @returns an f32, the kernel's to the bit
  */
-export function activate({ name, alpha, beta }: Activation, x: number): number {
-  switch (name) {
-    case "linear":
-      return x;
-    case "sigmoid":
-      return elementwise.sigmoid(x);
-    case "tanh":
-      return elementwise.tanh(x);
-    case "relu":
-      return elementwise.relu(x);
-    case "hard_sigmoid":
-      return elementwise.hardSigmoid(x, alpha, beta);
-    case "leaky_relu":
-      return elementwise.leakyRelu(x, alpha);
-    case "elu":
-      return elementwise.elu(x, alpha);
-    case "selu":
-      return elementwise.selu(x);
-    case "softplus":
-      return elementwise.softplus(x);
-    case "softsign":
-      return elementwise.softsign(x);
-    case "relu6":
-      return elementwise.relu6(x);
-    case "silu":
-      return elementwise.silu(x);
-    case "gelu":
-      return elementwise.gelu(x);
-    case "gelu_tanh":
-      return elementwise.geluTanh(x);
-    case "mish":
-      return elementwise.mish(x);
-    case "exponential":
-      return exp(x);
-    case "affine":
-      return elementwise.affine(x, alpha, beta);
-    case "thresholded_relu":
-      return elementwise.thresholdedRelu(x, alpha);
-    case "scaled_tanh":
-      return elementwise.scaledTanh(x, alpha, beta);
-  }
+export function activate({ code, alpha, beta }: Activation, x: number): number {
+  return functions[code](x, alpha, beta);
 }

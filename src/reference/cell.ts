@@ -80,7 +80,7 @@ export function gruCell(layer: GruLayer): Cell {
 }
 
 /** x within [-limit, limit], as ONNX's `clip` bounds the input of every activation. NaN stays NaN. */
-function bound(x: number, limit: number): number {
+export function bound(x: number, limit: number): number {
   const raised = x < -limit ? -limit : x;
   return limit < raised ? limit : raised;
 }

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { type LoadedModel, loadModelWith } from "../format/load.ts";
+import type { LoadedModel } from "../format/load.ts";
+import { loadLater } from "../format/load-later.ts";
 import type { ModelFileSource } from "../format/source.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Model, ModelOptions } from "../model/model.ts";
@@ -32,6 +33,6 @@ export function createModel(layers: readonly Layer[], options?: ModelOptions): M
  *
  * @throws CongruentError `file`, `unsupported`; or as {@link createModel} does
  */
-export function loadModel(source: ModelFileSource | PromiseLike<ModelFileSource>): Promise<LoadedModel> {
-  return loadModelWith(createModel, source);
+export async function loadModel(source: ModelFileSource | PromiseLike<ModelFileSource>): Promise<LoadedModel> {
+  return (await loadLater(import("../format/load.ts"))).loadModelWith(createModel, source);
 }

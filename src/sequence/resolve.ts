@@ -1,5 +1,4 @@
-import { expected, show } from "../errors.ts";
-import { checkKeys } from "../options.ts";
+import { checkChoice, checkKeys } from "../options.ts";
 import { type Preset, presets, type Semantics } from "./semantics.ts";
 
 /** A framework by name; or single rules, over those of a preset. */
@@ -33,19 +32,15 @@ export function resolveSemantics(option: SemanticsOption | undefined, standard: 
     const padding = rule === "paddedOutput" ? (value as { value?: unknown }).value : undefined;
     if (typeof padding === "number") {
       semantics[rule] = { value: Math.fround(padding) };
-    } else if ((choices[rule] as readonly unknown[]).includes(value)) {
-      semantics[rule] = value;
     } else {
-      const wanted = choices[rule].join(", ") + (rule === "paddedOutput" ? ", { value: a number }" : "");
-      throw expected("option", `semantics.${rule}`, `one of ${wanted}`, show(value));
+      checkChoice(value, choices[rule], `semantics.${rule}`, rule === "paddedOutput" ? ", { value: a number }" : "");
+      semantics[rule] = value;
     }
   }
   return semantics as unknown as Semantics;
 }
 
 function named(name: Preset): Semantics {
-  if (!Object.hasOwn(presets, name)) {
-    throw expected("option", "semantics", `one of ${Object.keys(presets).join(", ")}`, show(name));
-  }
+  if (!Object.hasOwn(presets, name)) checkChoice(name, Object.keys(presets), "semantics");
   return presets[name];
 }

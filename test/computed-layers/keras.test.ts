@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { writeModel } from "../../src/format/write.ts";
 import * as entry from "../../src/kernel/layers.ts";
-import { loadKernelModel } from "../../src/kernel/load.ts";
 import * as computed from "../../src/layers/index.ts";
 import type { Layer } from "../../src/layers/layer.ts";
+import { loadModel } from "../../src/load.ts";
 import { engineTable } from "../conformance/engines.ts";
 
 /** A tensor in `keras.json`: what is not finite is a text there. */
@@ -86,7 +86,7 @@ describe.each(engineTable)("layers that bring their computation, against Keras: 
     expectClose(outputs.data, output);
     expect(mask).toBe(null);
     // And through a file.
-    const loaded = await loadKernelModel(createModel, writeModel(made, { sample: { input } }));
+    const loaded = await loadModel(writeModel(made, { sample: { input } }), { createModel });
     expect(loaded.run(input).outputs).toEqual(outputs);
     expect(loaded.verify()).toEqual({ deviation: 0, tolerance: 0 });
   });

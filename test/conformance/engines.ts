@@ -1,4 +1,5 @@
 import * as wasm from "../../src/index.ts";
+import { software } from "../../src/kernel/software.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 import type { Model } from "../../src/model/model.ts";
 import * as reference from "../../src/reference/index.ts";
@@ -12,6 +13,7 @@ export interface Engine {
 /** What every test here runs over. */
 export const engines: readonly Engine[] = [
   { name: "wasm", createModel: wasm.createModel },
+  { name: "software", createModel: software.createModel },
   { name: "reference", createModel: reference.createModel },
 ];
 

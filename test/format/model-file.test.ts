@@ -8,9 +8,9 @@ import { readSafetensors } from "../../src/format/safetensors.ts";
 import { type WriteOptions, writeModel } from "../../src/format/write.ts";
 import { writeSafetensors } from "../../src/format/write-safetensors.ts";
 import { bidirectional, dense, dropout, embedding, gru, masking, withOperations } from "../../src/kernel/layers.ts";
-import { loadKernelModel as load } from "../../src/kernel/load.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 import { buildStack } from "../../src/layers/stack.ts";
+import { loadModel } from "../../src/load.ts";
 import { engineTable } from "../conformance/engines.ts";
 
 const numbers = (size: number, scale = 1) => Float32Array.from({ length: size }, (_, i) => scale * Math.sin(i + 1));
@@ -108,7 +108,7 @@ describe.each(Object.keys(stacks))("a file of %s", (name) => {
 
   it.each(engineTable)("gives the same bits on %s, and verifies them", async (_, { createModel }) => {
     const file = write(name, { sample: { input: inputs[name] as never } });
-    const model = await load(createModel, file);
+    const model = await loadModel(file, { createModel });
     expect(model.verify()).toEqual({ deviation: 0, tolerance: 0 });
     expect(model.run(inputs[name] as never)).toEqual(createModel(stacks[name]).run(inputs[name] as never));
   });
@@ -121,7 +121,7 @@ describe.each(Object.keys(stacks))("a file of %s", (name) => {
         0,
       );
     expect(2 * bytesOf(file)).toBe(bytesOf(write(name)));
-    const { deviation, tolerance } = (await load(createModel, file)).verify();
+    const { deviation, tolerance } = (await loadModel(file, { createModel })).verify();
     expect(deviation).toBe(tolerance);
     if (name !== "tokens") expect(deviation).toBeGreaterThan(0);
     expect(deviation).toBeLessThan(0.01);
@@ -137,7 +137,7 @@ describe("what a file says of itself", () => {
   const source = { format: "onnx", framework: "pytorch", version: "2.1", name: "a.onnx", sha256: "ab".repeat(32) };
 
   it.each(engineTable)("is with the model: %s", async (_, { createModel }) => {
-    const model = await load(createModel, write("tokens", { source, semantics: "onnx" }));
+    const model = await loadModel(write("tokens", { source, semantics: "onnx" }), { createModel });
     expect(model.source).toEqual(source);
     expect(model.semantics).toBe("onnx");
     // The file's semantics are those of a run that says nothing.
@@ -151,7 +151,7 @@ describe("what a file says of itself", () => {
   });
 
   it.each(engineTable)("without a test vector verify says so: %s", async (_, { createModel }) => {
-    const model = await load(createModel, write("tokens"));
+    const model = await loadModel(write("tokens"), { createModel });
     expect(() => model.verify()).toThrow("verify: expected a file with a test vector, got one without");
   });
 
@@ -161,7 +161,7 @@ describe("what a file says of itself", () => {
     const { outputs } = createModel(stacks.tokens).run(input, { lengths, mask });
     const near = { shape: outputs.shape, data: outputs.data.map((value) => value + 1e-4) };
     const sample = { input, lengths, mask, outputs: near, tolerance: 2e-4 };
-    const model = await load(createModel, write("tokens", { sample }));
+    const model = await loadModel(write("tokens", { sample }), { createModel });
     const { deviation, tolerance } = model.verify();
     expect(tolerance).toBe(2e-4);
     expect(deviation).toBeCloseTo(1e-4, 6);
@@ -171,7 +171,7 @@ describe("what a file says of itself", () => {
   });
 
   it.each(engineTable)("verify leaves the states of a stateful model alone: %s", async (_, { createModel }) => {
-    const model = await load(createModel, write("options", { sample: { input: inputs.options as never } }));
+    const model = await loadModel(write("options", { sample: { input: inputs.options as never } }), { createModel });
     const plain = createModel(stacks.options);
     for (let i = 0; i < 2; i++) {
       expect(model.run(inputs.options as never)).toEqual(plain.run(inputs.options as never));
@@ -186,7 +186,7 @@ describe("what a file says of itself", () => {
       bytes[3] ^= 1;
       tensors.set("test.results.outputs", { ...outputs, bytes });
     });
-    const model = await load(createModel, file);
+    const model = await loadModel(file, { createModel });
     expect(() => model.verify()).toThrow(/verify: expected results within 0 of the known ones, got/);
   });
 });

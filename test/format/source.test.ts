@@ -3,13 +3,15 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { runInNewContext } from "node:vm";
+import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { readSource } from "../../src/format/source.ts";
 import { writeModel } from "../../src/format/write.ts";
 import { loadModel } from "../../src/index.ts";
 import { dense } from "../../src/kernel/layers.ts";
+import * as load from "../../src/load.ts";
 
 const file = writeModel([dense({ units: 1, kernel: [[2]], bias: [1] })]);
 const folder = mkdtempSync(join(tmpdir(), "congruent-"));
@@ -59,6 +61,26 @@ it.each(sources)("%s is read", async (_, source) => {
   expect(new Uint8Array(await readSource(source()))).toEqual(file);
   const model = await loadModel(source() as never);
   expect(model.run([[[3]]]).outputs.data).toEqual(Float32Array.of(7));
+});
+
+it("congruent/load refuses what is not a kernel", async () => {
+  for (const kernel of [undefined, null, {}, { createModel: 1 }]) {
+    await expect(load.loadModel(file, kernel as never)).rejects.toThrow("loadModel: expected a kernel");
+  }
+});
+
+it("where there is no import(), the message names the entry that needs none", async () => {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL("../../src/index.ts", import.meta.url))],
+    bundle: true,
+    format: "iife",
+    globalName: "congruent",
+    external: ["./load.ts"],
+    write: false,
+  });
+  // A script of a vm context has no import() unless it is given one.
+  const refused = runInNewContext(`${outputFiles[0].text}; congruent.loadModel(new Uint8Array(1))`);
+  await expect(refused).rejects.toMatchObject({ code: "file", message: expect.stringContaining("congruent/load") });
 });
 
 describe("without files, as in a browser", () => {

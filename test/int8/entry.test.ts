@@ -8,6 +8,7 @@ import { int8KernelOf } from "../../src/int8/kernel.ts";
 import { findInt8Fault, INT8_ANSWER, runInt8SelfTest } from "../../src/int8/self-test.ts";
 import { compile } from "../../src/kernel/instantiate.ts";
 import { kernelOf } from "../../src/kernel/kernel.ts";
+import * as load from "../../src/load.ts";
 import * as reference from "../../src/reference/index.ts";
 import { features, gruOptions } from "../stacks.ts";
 
@@ -52,7 +53,7 @@ describe("int8 layers", () => {
     expect((model.layers[0] as congruent.GruLayer).int8?.precision).toBe(14);
     expect(model.run(input).outputs.data).toEqual(right);
     await expect(congruent.loadModel(file)).rejects.toThrow(/congruent\/int8/);
-    await expect(core.loadModel(file, core.createKernel(plain))).rejects.toThrow(/congruent\/int8/);
+    await expect(load.loadModel(file, core.createKernel(plain))).rejects.toThrow(/congruent\/int8/);
     await expect(reference.loadModel(file)).rejects.toThrow(/congruent\/int8/);
     const floats = writeModel([congruent.gru(gruOptions(3, 5))]);
     expect((await int8.loadModel(floats)).layers[0]).not.toHaveProperty("int8");

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createModel as createF32 } from "../../src/index.ts";
 import { createModel as createInt8, quantize } from "../../src/int8/index.ts";
+import { software } from "../../src/kernel/software.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 import type { RunOptions } from "../../src/model/input.ts";
 import type { Model, RunResult } from "../../src/model/model.ts";
@@ -94,6 +95,7 @@ const randomInt8Stack: typeof randomFloatStack = (random, options) => {
 
 describe.each([
   { type: "f32", createModel: createF32, randomStack: randomFloatStack },
+  { type: "f32 on the fallback", createModel: software.createModel, randomStack: randomFloatStack },
   { type: "int8", createModel: createInt8, randomStack: randomInt8Stack },
 ])("in $type", ({ createModel, randomStack }) => {
   describe("the kernel and the reference", () => {

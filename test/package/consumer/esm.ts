@@ -6,6 +6,7 @@ import type kernelModule from "congruent/gru.wasm";
 import * as int8 from "congruent/int8";
 import type relaxedModule from "congruent/int8.wasm";
 import type plainModule from "congruent/int8-plain.wasm";
+import { loadModel } from "congruent/load";
 import * as reference from "congruent/reference";
 
 /** What every entry with models has. */
@@ -78,6 +79,12 @@ export async function load(
 ): Promise<number> {
   const { createModel }: core.Kernel = await core.loadKernel(source, { fallback: reference });
   return answer({ ...core, createModel });
+}
+
+/** A model out of a file, on a kernel and on a whole entry. */
+export async function read(file: Uint8Array, kernel: core.Kernel): Promise<number> {
+  const models: congruent.LoadedModel[] = [await loadModel(file, kernel), await loadModel(file, congruent)];
+  return models[0].verify().deviation;
 }
 
 if (preset.length + layers.length !== 8 || wrong.precision === precision || answers[0] !== answers[1])

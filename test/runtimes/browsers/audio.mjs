@@ -1,3 +1,4 @@
+import { modelFile } from "../file.mjs";
 import { audioInput, audioStream, hashAudio, SAMPLES } from "../golden/audio.mjs";
 import { bits } from "../golden/bits.mjs";
 import { within } from "./scopes.mjs";
@@ -35,7 +36,7 @@ export function play(samples, options = {}) {
 
 /** The suite on the audio thread, and a signal through a model there, sample by sample. */
 export async function runWorklet() {
-  const { output, message } = await play(audioInput(SAMPLES), { suite: true });
+  const { output, message } = await play(audioInput(SAMPLES), { suite: true, file: modelFile() });
   if (message.error) throw new Error(message.error);
   const hash = String(hashAudio(output));
   const wanted = bits[audioStream.name];

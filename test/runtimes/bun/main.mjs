@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import * as congruent from "congruent";
 import * as core from "congruent/core";
 import * as int8 from "congruent/int8";
+import * as load from "congruent/load";
 import * as reference from "congruent/reference";
 import { checkCore } from "../core.mjs";
 import { engine } from "../engine.mjs";
@@ -40,7 +41,7 @@ const result = {
   }),
   checks: [
     ...(await checkFile("congruent", congruent.loadModel, files)),
-    ...(await checkFile("congruent/core", (source) => core.loadModel(source, core.createKernel(bytes)))),
+    ...(await checkFile("congruent/load", (source) => load.loadModel(source, core.createKernel(bytes)))),
     ...(await checkFile("congruent/reference", reference.loadModel)),
     ...(await checkFile("congruent/int8", int8.loadModel, files)),
   ],

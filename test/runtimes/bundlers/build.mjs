@@ -85,7 +85,7 @@ export const bundlers = [
         throw new Error(message);
       };
       const bundle = await rollup({ input: join(folder, "app.mjs"), plugins: [nodeResolve()], onwarn });
-      await bundle.write({ file: join(folder, "dist/app.js"), format: "es" });
+      await bundle.write({ dir: join(folder, "dist"), entryFileNames: "app.js", format: "es" });
     },
   },
   {
@@ -109,5 +109,6 @@ export const bundlers = [
 /** The app that every bundler builds. */
 export function writeApp(from, folder) {
   for (const file of ["app.mjs", "index.html"]) cpSync(join(from, "bundlers", file), join(folder, file));
+  cpSync(join(from, "file.mjs"), join(folder, "file.mjs"));
   writeFileSync(join(folder, "package.json"), `${JSON.stringify({ private: true, type: "module" })}\n`);
 }

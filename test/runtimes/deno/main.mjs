@@ -5,6 +5,7 @@ import source kernel from "congruent/gru.wasm";
 import * as int8 from "congruent/int8";
 import source relaxed from "congruent/int8.wasm";
 import source plain from "congruent/int8-plain.wasm";
+import * as load from "congruent/load";
 import * as reference from "congruent/reference";
 import { checkCore } from "../core.mjs";
 import { engine } from "../engine.mjs";
@@ -30,7 +31,7 @@ const result = {
   core: await checkCore(core, { module: () => kernel, "promise of a module": () => Promise.resolve(kernel) }),
   checks: [
     ...(await checkFile("congruent", congruent.loadModel)),
-    ...(await checkFile("congruent/core", (source) => core.loadModel(source, core.createKernel(kernel)))),
+    ...(await checkFile("congruent/load", (source) => load.loadModel(source, core.createKernel(kernel)))),
     ...(await checkFile("congruent/reference", reference.loadModel)),
     ...(await checkFile("congruent/int8", int8.loadModel)),
   ],

@@ -71,6 +71,7 @@ async function layOutModules(app, library) {
     congruent: workerdEntry,
     "congruent/core": "core.js",
     "congruent/int8": "int8.workerd.js",
+    "congruent/load": "load.js",
     "congruent/reference": "reference.js",
   };
   const names = Object.fromEntries(wasmFiles.map((file) => [`workerd/congruent/${file}`, `dist/${file}`]));

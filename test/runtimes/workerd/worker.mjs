@@ -5,6 +5,7 @@ import kernel from "congruent/gru.wasm";
 import * as int8 from "congruent/int8";
 import relaxed from "congruent/int8.wasm";
 import plain from "congruent/int8-plain.wasm";
+import * as load from "congruent/load";
 import * as reference from "congruent/reference";
 import { checkCore } from "../core.mjs";
 import { engine } from "../engine.mjs";
@@ -33,7 +34,7 @@ export default {
         }),
         check("bytes are refused with a clear message", () => refuseBytes()),
         ...(await checkFile("congruent", congruent.loadModel)),
-        ...(await checkFile("congruent/core", (source) => core.loadModel(source, core.createKernel(kernel)))),
+        ...(await checkFile("congruent/load", (source) => load.loadModel(source, core.createKernel(kernel)))),
         ...(await checkFile("congruent/reference", reference.loadModel)),
         ...(await checkFile("congruent/int8", int8.loadModel)),
       ],

@@ -2,6 +2,7 @@
 
 import * as congruent from "/node_modules/congruent/dist/index.js";
 import * as congruentInt8 from "/node_modules/congruent/dist/int8.js";
+import { loadModel } from "/node_modules/congruent/dist/load.js";
 import { engine } from "../../engine.mjs";
 import { audioModel } from "../../golden/audio.mjs";
 import { runInt8 } from "../../int8.mjs";
@@ -16,6 +17,7 @@ class GruProcessor extends AudioWorkletProcessor {
   #options;
   #memory;
   #bytes;
+  #loaded = "nothing yet";
 
   constructor({ processorOptions }) {
     super();
@@ -24,6 +26,17 @@ class GruProcessor extends AudioWorkletProcessor {
     this.#stream = audioModel(congruent).stream();
     this.#memory = lastMemory();
     this.#bytes = this.#memory.buffer.byteLength;
+    const { file } = processorOptions;
+    if (file) {
+      loadModel(file, congruent).then(
+        (model) => {
+          this.#loaded = `deviation ${model.verify().deviation}`;
+        },
+        (error) => {
+          this.#loaded = String(error);
+        },
+      );
+    }
   }
 
   process([[input]], [[output]]) {
@@ -52,6 +65,13 @@ class GruProcessor extends AudioWorkletProcessor {
           return `${this.#bytes} bytes`;
         }),
       ];
+      if (this.#options.file) {
+        checks.push({
+          name: "congruent/load: loadModel of bytes",
+          passed: this.#loaded === "deviation 0",
+          detail: this.#loaded,
+        });
+      }
       if (!this.#options.suite) return { engine: engine(), checks };
       const suite = runSuite(congruent, { audioThread: true });
       return { engine: engine(), checks, suite, int8: runInt8(congruentInt8) };

@@ -1,0 +1,143 @@
+import type { Activation } from "../activation.ts";
+import { createModelWith } from "../model/model.ts";
+import { activate } from "../reference/activation.ts";
+import { bound } from "../reference/cell.ts";
+import { activateRow } from "../reference/dense.ts";
+import { product } from "../reference/product.ts";
+import { engineOver } from "./engine.ts";
+import type { KernelExports } from "./exports.ts";
+import type { Kernel } from "./kernel.ts";
+import { PAGE, padded } from "./memory.ts";
+
+const F = Math.fround;
+
+/**
+ * What assembly/ exports, in the reference's arithmetic over an ordinary buffer: the same bits, far slower. All that
+ * stands above the exports is the kernel's own.
+ *
+ * A packed matrix is (depth, gates · padded(units)), row by row.
+ */
+export function softwareExports(): KernelExports {
+  let buffer = new ArrayBuffer(0);
+  let f32 = new Float32Array(0);
+  let i32 = new Int32Array(0);
+  let u8 = new Uint8Array(0);
+
+  function multiply(...given: Parameters<KernelExports["multiply"]>): void {
+    const [x, index, xStride, rows, w, depth, vectors, init, y, yStride] = given;
+    for (let i = 0; i < rows; i++) {
+      const row = index ? i32[(index >> 2) + i] : i;
+      const out = f32.subarray((y + i * yStride) >> 2);
+      product(out, f32, (x + row * xStride) >> 2, depth, f32.subarray(w >> 2), 4 * vectors, f32.subarray(init >> 2));
+    }
+  }
+
+  /** As the exports take an activation. */
+  const activation = (code: number, alpha: number, beta: number) => ({ code, alpha, beta }) as Activation;
+
+  function gru(...given: Parameters<KernelExports["gru"]>): void {
+    const [layer, x, xStride, rows, steps, mask, h, started, y, rule, value] = given;
+    // The fields of a Gru (assembly/gru.ts), behind those of its Packing.
+    const at = (layer >> 2) + 5;
+    const fields = f32.subarray(at);
+    const [inputs, units, resetAfter, reverse, , fCode, , , gCode, , , kernel, recurrentKernel, ...others] =
+      i32.subarray(at, at + 22);
+    const [recurrentCandidate, bias, recurrentBias, embedding, table, px, , ph, rh] = others;
+    const width = padded(units);
+    const vectors = width >> 2;
+    const f = activation(fCode, fields[6], fields[7]);
+    const g = activation(gCode, fields[9], fields[10]);
+
+    /** One valid step: src/reference/cell.ts. */
+    function step(x: number, h: number): void {
+      const id = i32[x >> 2];
+      const row = embedding ? embedding + 4 * id * inputs : x;
+      if (!table) multiply(row, 0, 0, 1, kernel, inputs, 3 * vectors, bias, px, 0);
+      multiply(h, 0, 0, 1, recurrentKernel, units, (resetAfter ? 3 : 2) * vectors, recurrentBias, ph, 0);
+      const p = table ? (table >> 2) + 3 * id * width : px >> 2;
+      const z = ph >> 2;
+      const r = z + width;
+      const n = r + width;
+      const state = h >> 2;
+      for (let i = 0; i < 2 * width; i++) f32[z + i] = activate(f, bound(F(f32[p + i] + f32[z + i]), fields[4]));
+      if (!resetAfter) {
+        for (let i = 0; i < width; i++) f32[(rh >> 2) + i] = f32[r + i] * f32[state + i];
+        multiply(rh, 0, 0, 1, recurrentCandidate, units, vectors, recurrentBias + 8 * width, 4 * n, 0);
+      }
+      for (let i = 0; i < width; i++) {
+        const product = resetAfter ? F(f32[r + i] * f32[n + i]) : f32[n + i];
+        const candidate = activate(g, bound(F(f32[p + 2 * width + i] + product), fields[4]));
+        f32[state + i] = F(f32[z + i] * f32[state + i]) + F(F(1 - f32[z + i]) * candidate);
+      }
+    }
+
+    for (let row = 0; row < rows; row++) {
+      const state = h + 4 * row * width;
+      for (let i = 0; i < steps; i++) {
+        const cell = row * steps + (reverse ? steps - 1 - i : i);
+        const valid = !mask || u8[mask + cell];
+        if (valid) {
+          step(x + cell * xStride, state);
+          u8[started + row] = 1;
+        }
+        const to = (y >> 2) + cell * width;
+        if (y && (valid || rule === 2 || (rule && u8[started + row]))) {
+          f32.copyWithin(to, state >> 2, (state >> 2) + width);
+        } else if (y) f32.fill(value, to, to + width);
+      }
+    }
+  }
+
+  return {
+    memory: {
+      get buffer() {
+        return buffer;
+      },
+      grow(pages) {
+        const grown = new Uint8Array(u8.length + pages * PAGE);
+        grown.set(u8);
+        u8 = grown;
+        buffer = u8.buffer;
+        f32 = new Float32Array(buffer);
+        i32 = new Int32Array(buffer);
+        return 0;
+      },
+    },
+
+    // No buffer may be at 0, which stands for none.
+    heapBase: () => 64,
+
+    activate(code, pointer, vectors, alpha, beta) {
+      activateRow(activation(code, alpha, beta), f32, pointer >> 2, 4 * vectors);
+    },
+
+    pack(source, sourceStride, k0, count, _depth, gates, units, target) {
+      for (let k = 0; k < count; k++) {
+        for (let gate = 0; gate < gates; gate++) {
+          const from = (source >> 2) + k * sourceStride + gate * units;
+          f32.copyWithin((target >> 2) + ((k0 + k) * gates + gate) * padded(units), from, from + units);
+        }
+      }
+    },
+
+    multiply,
+    gru,
+
+    step(layer, x, h, y) {
+      // Whether the row has started goes where nobody looks: into the scratch of its Packing.
+      gru(layer, x, 0, 1, 1, 0, h, i32[layer >> 2], y, 0, 0);
+    },
+
+    dense(x, xStride, rows, w, depth, units, bias, y, code, alpha, beta) {
+      const width = padded(units);
+      multiply(x, 0, xStride, rows, w, depth, width >> 2, bias, y, 4 * width);
+      const applied = code < 0 ? "softmax" : activation(code, alpha, beta);
+      for (let i = 0; i < rows; i++) activateRow(applied, f32, (y >> 2) + i * width, units);
+    },
+  };
+}
+
+const engine = engineOver(softwareExports);
+
+/** The kernel where WebAssembly computes wrongly. */
+export const software: Kernel = { createModel: (layers, options) => createModelWith(engine, layers, options) };
