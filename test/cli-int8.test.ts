@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { readModelFile } from "../src/format/model-file.ts";
 import { writeModel } from "../src/format/write.ts";
+import { quantize } from "../src/int8/index.ts";
 import { int8Parts } from "../src/int8/model-file.ts";
-import { quantize } from "../src/int8/quantize.ts";
 import { createModel, dense, gru } from "../src/reference/index.ts";
 import { gruOptions } from "./stacks.ts";
 
