@@ -360,8 +360,8 @@ async function buildCommand(stage) {
       {
         name: "entries",
         setup(build) {
-          build.onResolve({ filter: /^\.\.\/(index|convert\/index)\.ts$/ }, ({ path }) => ({
-            path: path.includes("convert") ? "./convert.js" : "./index.js",
+          build.onResolve({ filter: /^\.\.\/((convert|int8)\/)?index\.ts$/ }, ({ path }) => ({
+            path: `./${/convert|int8/.exec(path)?.[0] ?? "index"}.js`,
             external: true,
           }));
         },

@@ -6,8 +6,9 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { readModelFile } from "../src/format/model-file.ts";
 import { writeModel } from "../src/format/write.ts";
+import { quantize } from "../src/int8/index.ts";
 import { int8Parts } from "../src/int8/model-file.ts";
-import { quantize } from "../src/int8/quantize.ts";
+import type { DenseLayer, GruLayer } from "../src/layers/layer.ts";
 import { createModel, dense, gru } from "../src/reference/index.ts";
 import { gruOptions } from "./stacks.ts";
 
@@ -121,6 +122,47 @@ describe("compare", () => {
   it("finds nothing between a model and itself", () => {
     const { stdout } = congruent("compare", "f32.safetensors", "f32.safetensors", "--input", "x.jsonl");
     expect(stdout).toMatch(/^outputs +0 +0 +0 +39 of 39 \(100.00 %\)$/m);
+  });
+
+  it("reads those that need a mapping by one, and model files by themselves", () => {
+    const [first, output] = layers;
+    const { kernel, recurrentKernel, bias, recurrentBias } = (first as GruLayer).weights;
+    const arrays = { w: kernel, u: recurrentKernel, b: bias, c: recurrentBias, d: (output as DenseLayer).kernel };
+    writeFileSync(
+      place("weights.json"),
+      JSON.stringify(Object.fromEntries(Object.entries(arrays).map(([name, data]) => [name, [...(data ?? [])]]))),
+    );
+    const gruWeights = { kernel: "w", recurrentKernel: "u", bias: "b", recurrentBias: "c" };
+    const mapping = {
+      layout: "keras",
+      layers: [
+        { kind: "gru", name: "gru", weights: gruWeights, options: { units: 16, returnSequences: true } },
+        { kind: "dense", weights: { kernel: "d" }, options: { units: 4, activation: "softmax" } },
+      ],
+    };
+    writeFileSync(place("mapping.json"), JSON.stringify(mapping));
+    const compare = (a: string, b: string, ...args: string[]) =>
+      congruent("compare", a, b, "--input", "x.jsonl", "--mapping", "mapping.json", ...args);
+    for (const pair of [
+      ["weights.json", "f32.safetensors"],
+      ["f32.safetensors", "weights.json"],
+      ["weights.json", "weights.json"],
+    ]) {
+      const { stderr, stdout } = compare(pair[0], pair[1]);
+      expect([pair, stderr]).toEqual([pair, ""]);
+      expect(stdout).toMatch(/^outputs +0 +0 +0 +39 of 39 \(100.00 %\)$/m);
+    }
+    const { status, stdout } = compare("weights.json", "int8.safetensors", "--json");
+    expect([status, JSON.parse(stdout).outputs.max > 0]).toEqual([0, true]);
+    const { stderr } = congruent("compare", "weights.json", "f32.safetensors", "--input", "x.jsonl");
+    expect(stderr).toMatch(/weights.json: expected/);
+  });
+
+  it("picks layers of those that are no model files", () => {
+    writeFileSync(place("gru.safetensors"), writeModel([layers[0]]));
+    const args = ["compare", "weights.json", "gru.safetensors", "--input", "x.jsonl", "--mapping", "mapping.json"];
+    expect(congruent(...args, "--layer", "gru").stdout).toMatch(/^outputs +0 +0 +0 +/m);
+    expect(congruent(...args).stderr).toMatch(/gru.safetensors: expected .* → .*, got/);
   });
 
   it("refuses models that are no pair, and an input that does not fit", () => {

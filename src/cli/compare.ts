@@ -6,29 +6,33 @@ import type { Input } from "../model/input.ts";
 import type { Preset } from "../sequence/semantics.ts";
 import type { Tensor } from "../tensor.ts";
 import { readInput } from "./arrays.ts";
-import { openModel } from "./model.ts";
+import type { ReadingOptions, SelectingOptions } from "./files.ts";
+import { isModelFile, openModel } from "./model.ts";
 
-interface ComparingOptions {
+interface ComparingOptions extends ReadingOptions, SelectingOptions {
   readonly input: string;
   readonly semantics?: Preset;
   readonly json?: boolean;
 }
 
 /** `congruent compare A B` */
-export async function compareFiles(a: string, b: string, { input, semantics, json }: ComparingOptions): Promise<void> {
+export async function compareFiles(a: string, b: string, options: ComparingOptions): Promise<void> {
+  const { input, semantics, json } = options;
   const batch = await readInput(input);
-  const first = await openModel(a, {});
-  const second = await openModel(b, {});
+  // A model file says all itself: what says how a file is read is for the other one, or for both.
+  const open = async (path: string) => openModel(path, (await isModelFile(path)) ? {} : options);
+  const first = await open(a);
+  const second = await open(b);
   const shapes = [first, second].map(
     ({ inputShape, outputShape }) => `${JSON.stringify(inputShape)} → ${JSON.stringify(outputShape)}`,
   );
   if (shapes[0] !== shapes[1]) throw expected("model", b, shapes[0], shapes[1]);
-  const options = { semantics: semantics ?? first.semantics };
+  const running = { semantics: semantics ?? first.semantics };
   // Sequences by themselves, where they may differ in length: no padding is compared.
   const runs = Array.isArray(batch) ? batch.map((row) => [row] as Input) : [batch];
   const pairs = new Map<string, [Tensor, Tensor][]>();
   for (const each of runs) {
-    const [one, other] = [first, second].map((model) => resultsOf(model, each, options));
+    const [one, other] = [first, second].map((model) => resultsOf(model, each, running));
     for (const [name, tensor] of Object.entries(one)) {
       if (!other[name]) {
         throw expected("model", b, `results ${Object.keys(one).join(", ")}`, Object.keys(other).join(", "));

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { convert, type Sample } from "../convert/index.ts";
 import { expected } from "../errors.ts";
+import { createModel } from "../int8/index.ts";
 import type { QuantizeOptions } from "../int8/quantize.ts";
 import type { Preset } from "../sequence/semantics.ts";
 import { readInput, readTensorFile } from "./arrays.ts";
@@ -20,7 +21,7 @@ interface ConvertingOptions extends ReadingOptions, SelectingOptions {
 /** `congruent convert FILE -o OUT` */
 export async function convertFile(path: string, options: ConvertingOptions): Promise<void> {
   const { output, layer, node, dtype, semantics } = options;
-  const { bytes, model } = await convert(await openFile(path), {
+  const converting = {
     ...(await readLoadOptions(options)),
     layer,
     node,
@@ -28,7 +29,8 @@ export async function convertFile(path: string, options: ConvertingOptions): Pro
     int8: await readInt8Options(options),
     semantics,
     sample: await readSample(options),
-  });
+  };
+  const { bytes, model } = await convert(await openFile(path), converting, { createModel });
   if (output === "-") process.stdout.write(bytes);
   else await writeFile(output, bytes);
   process.stderr.write(

@@ -117,15 +117,25 @@ selecting(reading(program.command("bench").argument("MODEL", "a model file, or a
   .addHelpText("after", examples("bench model.safetensors", "bench model.h5 --seconds 5"))
   .action(bench);
 
-program
-  .command("compare")
-  .argument("A", "a model file, or a model of any format")
-  .argument("B", "another one with the same inputs and outputs: the same model as int8")
+selecting(
+  reading(
+    program
+      .command("compare")
+      .argument("A", "a model file, or a model of any format")
+      .argument("B", "another one with the same inputs and outputs: the same model as int8"),
+  ),
+)
   .description("Run two models over the same input: how far results are apart, and how many decisions are the same.")
   .requiredOption("-i, --input <FILE>", "sequences (.npy, JSON, JSON lines)")
   .addOption(new Option("--semantics <NAME>", "what padding means; default: A's").choices(Object.keys(presets)))
   .option("--json", "as JSON")
-  .addHelpText("after", examples("compare model.safetensors small.safetensors --input x.npy"))
+  .addHelpText(
+    "after",
+    examples(
+      "compare model.safetensors small.safetensors --input x.npy",
+      "compare weights.npz small.safetensors --mapping map.json --input x.npy",
+    ),
+  )
   .action(compareFiles);
 
 // Whoever reads our output may stop: `congruent run … | head`.

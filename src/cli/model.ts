@@ -11,3 +11,11 @@ export async function openModel(path: string, options: ReadingOptions & Selectin
   const { bytes } = await convert(file, { ...(await readLoadOptions(options)), layer, node });
   return loadModel(bytes);
 }
+
+/** Whether a file is one of our own. */
+export async function isModelFile(path: string): Promise<boolean> {
+  const file = await openFile(path);
+  // Of what no one can tell --format may say what it is.
+  const format = await detect(file).catch(() => null);
+  return format === "congruent";
+}

@@ -1,5 +1,6 @@
 import { expected } from "../errors.ts";
 import { type Sample, type WriteOptions, writeModel } from "../format/write.ts";
+import type { Kernel } from "../kernel/kernel.ts";
 import { checkKeys } from "../options.ts";
 import type { Bytes } from "../tensor.ts";
 import type { ForeignFile, ForeignModel } from "./foreign.ts";
@@ -23,11 +24,16 @@ export interface Converted {
 /**
  * A file of another framework → a model file.
  *
+ * @param kernel runs the calibration of int8, as in `writeModel`
  * @throws CongruentError `file`, `unsupported` or `option`, as the loader of its format, {@link selectLayers} and
  *   `writeModel` do
  * @example const { bytes } = await convert({ name: "model.h5", bytes: readFileSync("model.h5") });
  */
-export async function convert(file: ForeignFile, options: ConvertOptions = {}): Promise<Converted> {
+export async function convert(
+  file: ForeignFile,
+  options: ConvertOptions = {},
+  kernel?: Pick<Kernel, "createModel">,
+): Promise<Converted> {
   checkKeys(options, [...loadOptions, "layer", "node", "dtype", "int8", "semantics", "sample"], "convert");
   const { layer, node, dtype, int8, semantics, sample, ...others } = options;
   const model = await readForeign(file, others);
@@ -39,7 +45,7 @@ export async function convert(file: ForeignFile, options: ConvertOptions = {}): 
     name: file.name.replace(/^.*[\\/]/, ""),
     sha256: await sha256(file.bytes),
   };
-  const bytes = writeModel(layers, { dtype, int8, semantics: semantics ?? model.semantics, sample, source });
+  const bytes = writeModel(layers, { dtype, int8, semantics: semantics ?? model.semantics, sample, source }, kernel);
   return { bytes, model };
 }
 

@@ -3,4 +3,4 @@ export * from "../api.ts";
 export { bidirectional, dense, dropout, embedding, gru, masking } from "../kernel/layers.ts";
 export type { Precision, QuantizedGru, QuantizedMatrix } from "../layers/layer.ts";
 export type { CalibrationSample } from "./calibrate.ts";
-export { type QuantizeOptions, quantize } from "./quantize.ts";
+export type { QuantizeOptions } from "./quantize.ts";

@@ -51,6 +51,18 @@ export class ErrorFeedback {
     return { values, errors };
   }
 
+  /** dᵀ·H·d of a column that is off by d, (rows). */
+  errorOf(d: Float64Array): number {
+    const { rows, products } = this;
+    let sum = 0;
+    for (let i = 0; i < rows; i++) {
+      let slope = 0;
+      for (let k = 0; k < rows; k++) slope += products[i * rows + k] * d[k];
+      sum += d[i] * slope;
+    }
+    return sum;
+  }
+
   #feedBack(weights: ArrayLike<number>, columns: number, scales: Float32Array): Int8Array {
     const { rows } = this;
     const left = Float64Array.from(weights);

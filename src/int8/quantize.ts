@@ -1,6 +1,7 @@
 import { expected, show } from "../errors.ts";
 import { toHalf } from "../format/half.ts";
 import { halfToNumber } from "../format/widen.ts";
+import type { Kernel } from "../kernel/kernel.ts";
 import { withOperations } from "../kernel/layers.ts";
 import {
   directionsOf,
@@ -11,11 +12,12 @@ import {
   type QuantizedMatrix,
 } from "../layers/layer.ts";
 import { checkKeys } from "../options.ts";
-import { type CalibrationSample, calibrate, type GruMoments } from "./calibrate.ts";
+import { type CalibrationSample, calibrate } from "./calibrate.ts";
 import { centred, type Moments } from "./moments.ts";
-import { dequantize, quantizeMatrix } from "./quantize-matrix.ts";
+import { dequantize, errorOf, quantizeMatrix } from "./quantize-matrix.ts";
 import { quantizeKernelBehind, quantizeTable } from "./quantize-table.ts";
 import { quantizedGru } from "./quantized-gru.ts";
+import type { GruMoments } from "./trace.ts";
 
 /** How layers are quantised. */
 export interface QuantizeOptions {
@@ -36,31 +38,27 @@ export interface QuantizeOptions {
  * whole numbers. An embedding (a scale for each row) keeps to f32, with rounded weights, and so does a dense layer, whose
  * kernel is rounded to f16: it decides, and is small. What has no matrix stays as it is.
  *
- * The layers may be those of any entry, or a model's. The new ones are for models of `congruent/int8`, of
- * `congruent/reference`, and of a kernel that `congruent/core` has made of `congruent/int8.wasm` or
- * `congruent/int8-plain.wasm`.
- *
- * @throws CongruentError `option`; `weights`: numbers that are not finite, or a matrix of more than 2048 rows at precision
- *   14; `model`: layers that are int8 already
- * @example const model = createModel(quantize([gru(options), dense(output)]));
+ * @param kernel runs the calibration. Every one gives the same bits, the reference many times slower
+ * @throws CongruentError as `quantize` of the entries does
  */
-export function quantize(layers: readonly Layer[], options: QuantizeOptions = {}): Layer[] {
+export function quantizeWith({ createModel }: Kernel, given: readonly Layer[], options: QuantizeOptions = {}): Layer[] {
   checkKeys(options, ["precision", "calibration"], "quantize");
   const { precision = 14, calibration = [] } = options;
   if (precision !== 7 && precision !== 14) throw expected("option", "quantize.precision", "7 or 14", show(precision));
-  if (!Array.isArray(layers)) throw expected("model", "quantize", "an array of layers", show(layers));
-  for (const [i, layer] of layers.entries()) {
+  if (!Array.isArray(given)) throw expected("model", "quantize", "an array of layers", show(given));
+  for (const [i, layer] of given.entries()) {
     if (typeof (layer as Partial<Layer> | null)?.kind !== "string") {
       throw expected("model", `layers[${i}]`, "a layer made by this library", show(layer));
     }
   }
+  const layers = withOperations(given);
   const nameOf = (i: number) => layers[i].name || `layers[${i}]`;
   for (const [i, layer] of layers.entries()) checkLayer(layer, nameOf(i));
-  const moments = calibrate(layers, calibration);
   const reading = readersOf(layers);
+  const moments = calibrate(layers, calibration, createModel, reading);
   const table = reading.length > 0 ? quantizeTable(layers[0] as EmbeddingLayer, reading) : null;
   const quantizeGru = (layer: GruLayer, where: string): GruLayer => {
-    const known = calibration.length > 0 ? moments.get(layer) : undefined;
+    const known = moments.get(layer);
     if (!table || !reading.includes(layer)) return quantizeDirection(layer, known, null, precision, where);
     const { weights, features } = layers[0] as EmbeddingLayer;
     const kernel = quantizeKernelBehind(weights, table.weights, features, layer.weights.kernel);
@@ -106,42 +104,72 @@ function quantizeDirection(
   precision: Precision,
   where: string,
 ): GruLayer {
-  const { inputs, units, weights, resetAfter } = layer;
-  const quantizeOne = (data: Float32Array, rows: number, known: Moments | undefined) =>
-    quantizeMatrix(data, rows, 3 * units, known?.count ? centred(known) : null);
-  const known = kernel ? undefined : moments?.inputs;
-  const first = kernel ?? quantizeOne(weights.kernel, inputs, known);
-  const second = quantizeOne(weights.recurrentKernel, units, moments?.states);
-  // With reset before, the candidate's columns are multiplied by r · h, whose mean is not known.
-  const columns = resetAfter ? 3 * units : 2 * units;
+  const { inputs, units, weights } = layer;
+  const { bias, recurrentBias } = weights;
+  const columns = 3 * units;
+  if (!moments) {
+    const first = kernel ?? quantizeMatrix(weights.kernel, inputs, columns);
+    const second = quantizeMatrix(weights.recurrentKernel, units, columns);
+    return quantizedGru(layer, first, second, precision, where);
+  }
+  const { states, resetStates, inputCosts, stateCosts } = moments;
+  const first = kernel ?? quantizeBlocks(weights.kernel, [[columns, moments.inputs]], inputCosts as Moments);
+  // With reset before, the candidate's columns are multiplied by something else.
+  const blocks: Block[] = resetStates ? [[2 * units, states], [columns, resetStates]] : [[columns, states]]; // biome-ignore format: two of a kind
+  const second = quantizeBlocks(weights.recurrentKernel, blocks, stateCosts);
   const folded = {
     ...weights,
-    bias: foldMean(weights.bias, weights.kernel, first, known, 3 * units),
-    recurrentBias: foldMean(weights.recurrentBias, weights.recurrentKernel, second, moments?.states, columns),
+    bias: kernel ? bias : foldMean(bias, weights.kernel, first, [[columns, moments.inputs]]),
+    recurrentBias: foldMean(recurrentBias, weights.recurrentKernel, second, blocks),
   };
   return quantizedGru({ ...layer, weights: folded }, first, second, precision, where);
 }
 
-/** A bias that takes the mean error of the products off: bias - mean · (rounded - exact), in its first columns. */
+/** Columns of a matrix, up to one, and what they are multiplied by. */
+type Block = readonly [to: number, moments: Moments];
+
+/** @param data (K, N), all of whose columns are in one of the blocks */
+function quantizeBlocks(data: Float32Array, blocks: readonly Block[], costs: Moments): QuantizedMatrix {
+  const { size: columns, products } = costs;
+  const rows = data.length / columns;
+  const values = new Int8Array(data.length);
+  const scales = new Float32Array(columns);
+  let from = 0;
+  for (const [to, moments] of blocks) {
+    const [start, size] = [from, to - from];
+    const cut = new Float32Array(rows * size).map((_, i) => data[Math.floor(i / size) * columns + start + (i % size)]);
+    const within = new Float64Array(size * size).map(
+      (_, i) => products[(start + Math.floor(i / size)) * columns + start + (i % size)],
+    );
+    const block = quantizeMatrix(cut, rows, size, centred(moments), cut, within);
+    block.values.forEach((value, i) => {
+      values[Math.floor(i / size) * columns + start + (i % size)] = value;
+    });
+    scales.set(block.scales, start);
+    from = to;
+  }
+  return { values, scales, error: errorOf(data, values, scales) };
+}
+
+/** A bias that takes the mean error of the products off: bias - mean · (rounded - exact). */
 function foldMean(
   bias: Float32Array | null,
   exact: Float32Array,
   matrix: QuantizedMatrix,
-  moments: Moments | undefined,
-  count: number,
-): Float32Array | null {
-  if (!moments?.count) return bias;
+  blocks: readonly Block[],
+): Float32Array {
   const columns = matrix.scales.length;
   const rounded = dequantize(matrix, columns);
   const folded = new Float32Array(columns);
-  for (let c = 0; c < columns; c++) {
-    let error = 0;
-    if (c < count) {
-      for (let k = 0; k < moments.size; k++) {
-        error += (moments.sums[k] / moments.count) * (rounded[k * columns + c] - exact[k * columns + c]);
+  let c = 0;
+  for (const [to, { size, sums, count }] of blocks) {
+    for (; c < to; c++) {
+      let error = 0;
+      for (let k = 0; k < size; k++) {
+        error += (sums[k] / (count || 1)) * (rounded[k * columns + c] - exact[k * columns + c]);
       }
+      folded[c] = (bias?.[c] ?? 0) - error;
     }
-    folded[c] = (bias?.[c] ?? 0) - error;
   }
   return folded;
 }

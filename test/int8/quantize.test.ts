@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { quantize } from "../../src/int8/quantize.ts";
+import { quantize } from "../../src/int8/index.ts";
 import { dequantize, quantizeMatrix } from "../../src/int8/quantize-matrix.ts";
 import { quantizedGru } from "../../src/int8/quantized-gru.ts";
 import { bidirectional, dense, dropout, embedding, gru, masking } from "../../src/kernel/layers.ts";

@@ -6,11 +6,12 @@ import { read as readTorch } from "../../src/convert/pytorch/read.ts";
 import { read as readTf1 } from "../../src/convert/tf1/read.ts";
 import { readModelFile } from "../../src/format/model-file.ts";
 import type { CalibrationSample } from "../../src/int8/calibrate.ts";
-import { quantize } from "../../src/int8/quantize.ts";
+import { quantize } from "../../src/int8/index.ts";
+import { quantizedGru } from "../../src/int8/quantized-gru.ts";
 import { withOperations } from "../../src/kernel/layers.ts";
 import type { Layer, Precision } from "../../src/layers/layer.ts";
 import type { Model } from "../../src/model/model.ts";
-import { modelFolder } from "./files.ts";
+import { deviation, modelFolder } from "./files.ts";
 import * as g2p from "./g2p.ts";
 import * as gtcrn from "./gtcrn.ts";
 import * as rnnoise from "./rnnoise.ts";
@@ -59,8 +60,19 @@ function wordLists(): [string[], string[]] {
   return [every(all, 13, 4000), every(others, 29, 2000)];
 }
 
-/** g2p: of four thousands of words, the share of those that are spelled as f32 spells them. */
-export async function g2pAgreement(engines: Engines, precision: Precision, calibrated: boolean): Promise<number[]> {
+/** What is measured at both precisions. */
+export type Both<T> = Record<Precision, T>;
+
+const atBoth = <T>(measure: (precision: Precision) => T): Both<T> => ({ 7: measure(7), 14: measure(14) });
+
+/** The same whole numbers, which do not depend on the precision: calibrating once is enough. */
+function withPrecision(layer: Layer, precision: Precision): Layer {
+  if (layer.kind !== "gru" || !layer.int8) return layer;
+  return quantizedGru(layer, layer.int8.kernel, layer.int8.recurrentKernel, precision, layer.name);
+}
+
+/** g2p: of each of four thousands of words, the share of those that are spelled as f32 spells them. */
+export async function g2pAgreement(engines: Engines, calibrated: boolean): Promise<Both<number[]>> {
   const layers = layersOf(
     await readNpz({ name: "g2p.npz", bytes: g2p.folder.bytes("checkpoint20.npz") }, { mapping: g2p.mapping }),
   );
@@ -77,13 +89,16 @@ export async function g2pAgreement(engines: Engines, precision: Precision, calib
     samples[0].push({ input: [letters] });
     samples[1].push({ input: [input], initialState: f32[0].run([letters]).states });
   }
-  const quantised = stacks.map((stack, i) => quantize(stack, { precision, calibration: samples[i] }));
-  const int8 = models(engines.int8, quantised);
-  return [0, 1000, 2000, 3000].map((from) => {
-    const thousand = tested.slice(from, from + 1000);
-    return agreement(
-      thousand.map((word) => g2p.spell(word, ...int8)),
-      thousand.map((word) => g2p.spell(word, ...f32)),
+  const wanted = tested.map((word) => g2p.spell(word, ...f32));
+  const quantised = stacks.map((stack, i) => quantize(stack, { calibration: samples[i] }));
+  return atBoth((precision) => {
+    const int8 = models(
+      engines.int8,
+      quantised.map((stack) => stack.map((layer) => withPrecision(layer, precision))),
+    );
+    const spelled = tested.map((word) => g2p.spell(word, ...int8));
+    return [0, 1000, 2000, 3000].map((from) =>
+      agreement(spelled.slice(from, from + 1000), wanted.slice(from, from + 1000)),
     );
   });
 }
@@ -91,72 +106,96 @@ export async function g2pAgreement(engines: Engines, precision: Precision, calib
 const language = new URL("../../examples/language-id/model/", import.meta.url);
 
 /** The language model's held-out texts: how many are in the language that f32 says. */
-export function languageAgreement(engines: Engines, precision: Precision): number {
+export function languageAgreement(engines: Engines): { texts: number; same: Both<number> } {
   const { layers } = readModelFile(readFileSync(new URL("language-id.safetensors", language)));
   const texts = readFileSync(new URL("heldout.jsonl", language), "utf8").trim().split("\n");
   const ids = texts.map((line) => Array.from(new TextEncoder().encode(JSON.parse(line).text), (byte) => byte + 1));
   const answer = (model: Model) => choices(model.run(ids).outputs.data, model.outputShape.at(-1) as number);
-  return agreement(answer(engines.int8(quantize(layers, { precision }))), answer(engines.f32(withOperations(layers))));
+  const wanted = answer(engines.f32(withOperations(layers)));
+  const same = atBoth((precision) => {
+    const given = answer(engines.int8(quantize(layers, { precision })));
+    return given.filter((choice, i) => choice === wanted[i]).length;
+  });
+  return { texts: ids.length, same };
 }
 
 /** RNNoise: the mean deviation of the gains from those of the C program. */
-export async function rnnoiseDeviation({ int8 }: Engines, precision: Precision): Promise<number> {
+export async function rnnoiseDeviation({ int8 }: Engines): Promise<Both<number>> {
   const { folder, mapping, runFrames } = rnnoise;
   const model = await readJson({ name: "rnnoise.json", bytes: folder.bytes("weights_int8.json") }, { mapping });
-  const one = (name: string) => {
-    const part = model.parts.find((candidate) => candidate.name === name);
-    return int8(quantize(part?.layers ?? [], { precision }));
-  };
   const { inputs, expected } = folder.json<rnnoise.Case>("noisy600.case.json");
-  const { gains } = runFrames(
-    {
-      dense: one("input_dense"),
-      vad_gru: one("vad_gru"),
-      vad: one("vad_output"),
-      noise_gru: one("noise_gru"),
-      denoise_gru: one("denoise_gru"),
-      gains: one("denoise_output"),
-    },
-    folder.floats(inputs.x.file),
-  );
-  return meanDeviation(gains, folder.floats(expected.gains_c.file));
+  return atBoth((precision) => {
+    const one = (name: string) => {
+      const part = model.parts.find((candidate) => candidate.name === name);
+      return int8(quantize(part?.layers ?? [], { precision }));
+    };
+    const { gains } = runFrames(
+      {
+        dense: one("input_dense"),
+        vad_gru: one("vad_gru"),
+        vad: one("vad_output"),
+        noise_gru: one("noise_gru"),
+        denoise_gru: one("denoise_gru"),
+        gains: one("denoise_output"),
+      },
+      folder.floats(inputs.x.file),
+    );
+    return meanDeviation(gains, folder.floats(expected.gains_c.file));
+  });
 }
 
 const mnist = modelFolder("tf1-mnist");
 
-/** How many of the 100 digits are read as TensorFlow reads them. */
-export async function mnistAgreement({ int8 }: Engines, precision: Precision): Promise<number> {
+/** The share of the 100 digits that are read as TensorFlow reads them. */
+export async function mnistAgreement({ int8 }: Engines): Promise<Both<number>> {
   const model = await readTf1({ name: "frozen_model.pb", bytes: mnist.bytes("frozen_model.pb") });
   const digits = { data: Float32Array.from(mnist.column("input.placeholder.csv")), shape: [100, 28, 28] };
-  const { outputs } = int8(quantize(layersOf(model), { precision })).run(digits, { semantics: model.semantics });
   const wanted = Float32Array.from(mnist.column("output.prediction.csv"));
-  return agreement(choices(outputs.data, 10), choices(wanted, 10));
+  return atBoth((precision) => {
+    const { outputs } = int8(quantize(layersOf(model), { precision })).run(digits, { semantics: model.semantics });
+    return agreement(choices(outputs.data, 10), choices(wanted, 10));
+  });
 }
 
-/** GTCRN: the largest deviation from ONNX Runtime of each GRU that there is a case of: of f32, and of int8. */
-export async function gtcrnDeviations(
-  { f32, int8 }: Engines,
-  precision: Precision,
-): Promise<[string, number, number][]> {
-  const { folder, checkpoint, cases, deviationOf } = gtcrn;
+export interface GtcrnDeviation {
+  readonly name: string;
+  /** The case that it was run with: its own, or that of a GRU of the same kind. */
+  readonly inputs: string;
+  /** The largest deviation from our own f32. */
+  readonly fromF32: number;
+  /** Those from ONNX Runtime, of f32 and of int8; null where nothing was recorded of this GRU. */
+  readonly fromOnnx: readonly [f32: number, int8: number] | null;
+}
+
+/** GTCRN's 14 GRUs, each over 64 frames. */
+export async function gtcrnDeviations({ f32, int8 }: Engines): Promise<Both<GtcrnDeviation[]>> {
+  const { folder, checkpoint, cases, caseFor, deviationOf, runCase } = gtcrn;
   const { parts } = await readTorch({ name: checkpoint, bytes: folder.bytes(checkpoint) });
-  const names = folder.json<gtcrn.OnnxGru[]>("grus.json");
-  return cases.map((name) => {
-    const prefix = names.find((node) => node.name === name)?.torch_prefix;
-    const [layer] = parts.find((part) => part.name === prefix)?.layers ?? [];
-    const quantised = (layers: readonly Layer[]) => int8(quantize(layers, { precision }));
-    return [name, deviationOf(name, layer, f32), deviationOf(name, layer, quantised)];
-  });
+  const nodes = folder.json<gtcrn.OnnxGru[]>("grus.json");
+  return atBoth((precision) =>
+    nodes.map((node) => {
+      const { name, torch_prefix } = node;
+      const [layer] = parts.find((part) => part.name === torch_prefix)?.layers ?? [];
+      const inputs = caseFor(node);
+      const quantised = (layers: readonly Layer[]) => int8(quantize(layers, { precision }));
+      return {
+        name,
+        inputs,
+        fromF32: deviation(runCase(inputs, layer, quantised), runCase(inputs, layer, f32)),
+        fromOnnx: cases.includes(name) ? [deviationOf(name, layer, f32), deviationOf(name, layer, quantised)] : null,
+      };
+    }),
+  );
 }
 
 const circuit = modelFolder("keras23-circuit");
 
 /** CircuitRNN: the largest deviations from Keras of f32 and of int8. */
-export async function circuitDeviations({ f32, int8 }: Engines, precision: Precision): Promise<[number, number]> {
+export async function circuitDeviations({ f32, int8 }: Engines): Promise<{ f32: number; int8: Both<number> }> {
   const layers = layersOf(await readKeras({ name: "gru_model.h5", bytes: circuit.bytes("gru_model.h5") }));
   const input = { data: circuit.floats("rc64.x.f32"), shape: [64, 8, 2] };
   const wanted = circuit.floats("rc64.y.f32");
   const worst = (model: Model) =>
     model.run(input).outputs.data.reduce((most, value, i) => Math.max(most, Math.abs(value - wanted[i])), 0);
-  return [worst(f32(layers)), worst(int8(quantize(layers, { precision })))];
+  return { f32: worst(f32(layers)), int8: atBoth((precision) => worst(int8(quantize(layers, { precision })))) };
 }
