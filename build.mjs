@@ -84,7 +84,8 @@ process.chdir(root);
 const sharing = {
   name: "sharing",
   setup(build) {
-    const shared = [entries.core.source, entries.reference.source].map((source) => join(root, source));
+    const sources = [entries.core.source, entries.reference.source, "src/kernel/software.ts", "src/kernel/decode.ts"];
+    const shared = sources.map((source) => join(root, source));
     const all = new Set([
       ...Object.values(entries).map(({ source }) => join(root, source)),
       ...Object.values(twins).map((twin) => join(root, twin)),

@@ -137,7 +137,8 @@ export function softwareExports(): KernelExports {
   };
 }
 
-const engine = engineOver(softwareExports);
-
 /** The kernel where WebAssembly computes wrongly. */
-export const software: Kernel = { createModel: (layers, options) => createModelWith(engine, layers, options) };
+export const software: Kernel = {
+  // The engine is made here, so that bundlers see that nothing is done on import.
+  createModel: (layers, options) => createModelWith(engineOver(softwareExports), layers, options),
+};
