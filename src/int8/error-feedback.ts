@@ -119,6 +119,7 @@ export class ErrorFeedback {
   }
 }
 
-function toInt8(value: number): number {
+/** The nearest whole number of those that a value in int8 may be: -127 to 127. */
+export function toInt8(value: number): number {
   return Math.max(-127, Math.min(127, Math.round(value)));
 }

@@ -1,5 +1,5 @@
 import type { QuantizationError, QuantizedMatrix } from "../layers/layer.ts";
-import { ErrorFeedback } from "./error-feedback.ts";
+import { ErrorFeedback, toInt8 } from "./error-feedback.ts";
 import { damped } from "./moments.ts";
 import { refine } from "./refine.ts";
 
@@ -88,10 +88,6 @@ function gridOf(data: Float32Array, first: number, columns: number, largest: num
     }
   }
   return Math.fround(grid) === grid ? grid : null;
-}
-
-function toInt8(value: number): number {
-  return Math.max(-127, Math.min(127, Math.round(value)));
 }
 
 /** What int8 numbers stand for: value · scale, rounded to f32. */
