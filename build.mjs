@@ -24,6 +24,7 @@ import asc from "assemblyscript/asc";
 import binaryen from "binaryen";
 import * as esbuild from "esbuild";
 import { minify } from "terser";
+import { alignLocals } from "./align-locals.mjs";
 
 /**
  * Upper bounds in bytes. 1 KB is 1000 bytes here, the stricter reading. Those of the entries are for all that they export,
@@ -32,15 +33,27 @@ import { minify } from "terser";
  */
 const budgets = { wasm: 16_000, "congruent gzip": 22_500, "congruent/core gzip": 14_250 };
 
-/** Binaryen's function passes of optimizeLevel 3, in the compiler's order. */
+/**
+ * Binaryen's function passes of optimizeLevel 3, in the compiler's order, without those that keep what can be computed
+ * again: engines do that, and gzip likes what repeats.
+ */
 const passes = [
-  ["ssa-nomerge", "local-cse", "simplify-locals-nostructure", "flatten", "vacuum"],
-  ["simplify-locals-notee-nostructure", "vacuum", "local-cse", "licm", "merge-locals", "reorder-locals"],
+  ["ssa-nomerge", "simplify-locals-nostructure", "flatten", "vacuum"],
+  ["simplify-locals-notee-nostructure", "vacuum", "licm", "merge-locals", "reorder-locals"],
   ["optimize-instructions", "dce", "remove-unused-brs", "remove-unused-names", "merge-blocks", "precompute"],
-  ["simplify-locals-notee-nostructure", "vacuum", "local-cse", "reorder-locals", "coalesce-locals"],
+  ["simplify-locals-notee-nostructure", "vacuum", "reorder-locals", "coalesce-locals"],
   ["simplify-locals", "coalesce-locals", "reorder-locals", "vacuum", "rse", "vacuum"],
   ["remove-unused-brs", "remove-unused-names", "merge-blocks", "optimize-instructions"],
 ].flat();
+
+/** Those that leave every value where it is made, in a local of its own. */
+const simplePasses = ["optimize-instructions", "remove-unused-brs", "vacuum", "ssa-nomerge"];
+
+/**
+ * The functions that have activations inlined, for align-locals.mjs. The first are the hot ones: with all constants read
+ * once for several vectors, they take a quarter less time.
+ */
+const activating = { share: /^assembly\/(gates|eight)\//, follow: /^assembly\/(activation|dense)\// };
 
 /** The public entries, by the name of their file in dist/. */
 const entries = {
@@ -135,7 +148,9 @@ function isFresh() {
   if (!existsSync("dist/index.js")) return false;
   const built = statSync("dist/index.js").mtimeMs;
   const sources = ["assembly", "src"].flatMap(sourcesOf);
-  return [...sources, "build.mjs", "asconfig.json", "package.json"].every((file) => statSync(file).mtimeMs <= built);
+  return [...sources, "build.mjs", "align-locals.mjs", "asconfig.json", "package.json"].every(
+    (file) => statSync(file).mtimeMs <= built,
+  );
 }
 
 /** assembly/ → the modules in build/ with their texts, build/inline.js, build/inline-int8.js */
@@ -188,29 +203,39 @@ function writeInlined(file, texts) {
 
 /**
  * Optimizes every function but the matrix tiles, which have to stay in the order of their source: these passes move each
- * sum to where it is used next, and the tile spills. The activations gain a quarter from sharing their constants.
+ * sum to where it is used next, and the tile spills. What has activations inlined stays in its order too, so that the
+ * copies are alike, and gets locals that make them the same.
  *
  * @param {Uint8Array} compiled at optimizeLevel 1, with names
  */
 function optimize(compiled) {
-  const module = binaryen.readBinary(compiled);
+  binaryen.setOptimizeLevel(3);
+  binaryen.setShrinkLevel(0);
+  const whole = withFeatures(binaryen.readBinary(compiled));
+  for (let i = 0; i < whole.getNumFunctions(); i++) {
+    const reference = whole.getFunctionByIndex(i);
+    const { name } = binaryen.getFunctionInfo(reference);
+    if (Object.values(activating).some((names) => names.test(name))) {
+      whole.runPassesOnFunction(reference, simplePasses);
+    } else if (!/^assembly\/(matmul|tile)(-int8)?\//.test(name)) whole.runPassesOnFunction(reference, passes);
+  }
+  const module = withFeatures(binaryen.parseText(alignLocals(whole.emitText(), activating)));
+  joinData(module);
+  const text = module.emitText();
+  if (!module.validate()) fail("align-locals.mjs made a module that is not valid");
+  binaryen.setDebugInfo(false);
+  module.runPasses(["strip-debug", "strip-producers"]);
+  return { bytes: module.emitBinary(), text };
+}
+
+/** @param {binaryen.Module} module */
+function withFeatures(module) {
   const { SIMD128, RelaxedSIMD, BulkMemory, BulkMemoryOpt, MutableGlobals, SignExt, NontrappingFPToInt } =
     binaryen.Features;
   module.setFeatures(
     SIMD128 | RelaxedSIMD | BulkMemory | BulkMemoryOpt | MutableGlobals | SignExt | NontrappingFPToInt,
   );
-  binaryen.setOptimizeLevel(3);
-  binaryen.setShrinkLevel(0);
-  for (let i = 0; i < module.getNumFunctions(); i++) {
-    const reference = module.getFunctionByIndex(i);
-    const { name } = binaryen.getFunctionInfo(reference);
-    if (!/^assembly\/(matmul|tile)(-int8)?\//.test(name)) module.runPassesOnFunction(reference, passes);
-  }
-  joinData(module);
-  const text = module.emitText();
-  binaryen.setDebugInfo(false);
-  module.runPasses(["strip-debug", "strip-producers"]);
-  return { bytes: module.emitBinary(), text };
+  return module;
 }
 
 /**

@@ -5,12 +5,10 @@
  * Errors stated here are the largest over every f32 bit pattern against a float64 truth
  * (test/activation-exhaustive.mjs), in units in the last place of the truth, where that is a normal number.
  */
-import { ROUND, ROUND_DOWN, constant, expm1, nearRemainder, power, remainder, round } from "./exp";
+import { HALF, ONE, ROUND, ROUND_DOWN, constant, expm1, nearRemainder, power, remainder, round } from "./exp";
 import { scaledExp, scaledExpOfSum } from "./exp";
 
 const ZERO = memory.data<f32>([0]);
-const HALF = memory.data<f32>([0.5]);
-const ONE = memory.data<f32>([1]);
 const TWO = memory.data<f32>([2]);
 const SIX = memory.data<f32>([6]);
 const SIGN = memory.data<f32>([-0.0]); // 0x80000000

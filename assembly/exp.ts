@@ -33,8 +33,8 @@ const C3 = memory.data<f32>([0.16666534543037415]); // 0x3e2aaa52
 const C4 = memory.data<f32>([0.04166693612933159]); // 0x3d2aaaf3
 const C5 = memory.data<f32>([0.008366487920284271]); // 0x3c091398
 const C6 = memory.data<f32>([0.0013840828323736787]); // 0x3ab56a1d
-const HALF = memory.data<f32>([0.5]);
-const ONE = memory.data<f32>([1]);
+export const HALF = memory.data<f32>([0.5]);
+export const ONE = memory.data<f32>([1]);
 
 /**
  * 1.5 · 2^23: added to a number below 2^22 it rounds that to a whole number and keeps it in the low bits. With an

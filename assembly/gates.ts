@@ -17,10 +17,14 @@ import { sigmoid, tanh } from "./activation";
 export function sigmoidOfSums(px: usize, ph: usize, bytes: usize): void {
   let i: usize = 0;
   for (; i + 64 <= bytes; i += 64) {
-    const first = sigmoid(f32x4.add(v128.load(px + i), v128.load(ph + i)));
-    const second = sigmoid(f32x4.add(v128.load(px + i, 16), v128.load(ph + i, 16)));
-    const third = sigmoid(f32x4.add(v128.load(px + i, 32), v128.load(ph + i, 32)));
-    const fourth = sigmoid(f32x4.add(v128.load(px + i, 48), v128.load(ph + i, 48)));
+    let first = f32x4.add(v128.load(px + i), v128.load(ph + i));
+    let second = f32x4.add(v128.load(px + i, 16), v128.load(ph + i, 16));
+    let third = f32x4.add(v128.load(px + i, 32), v128.load(ph + i, 32));
+    let fourth = f32x4.add(v128.load(px + i, 48), v128.load(ph + i, 48));
+    first = sigmoid(first);
+    second = sigmoid(second);
+    third = sigmoid(third);
+    fourth = sigmoid(fourth);
     v128.store(ph + i, first);
     v128.store(ph + i, second, 16);
     v128.store(ph + i, third, 32);
@@ -66,10 +70,14 @@ export function tanhAndState(
       third = f32x4.mul(v128.load(r + i, 32), third);
       fourth = f32x4.mul(v128.load(r + i, 48), fourth);
     }
-    first = tanh(f32x4.add(v128.load(px + i), first));
-    second = tanh(f32x4.add(v128.load(px + i, 16), second));
-    third = tanh(f32x4.add(v128.load(px + i, 32), third));
-    fourth = tanh(f32x4.add(v128.load(px + i, 48), fourth));
+    first = f32x4.add(v128.load(px + i), first);
+    second = f32x4.add(v128.load(px + i, 16), second);
+    third = f32x4.add(v128.load(px + i, 32), third);
+    fourth = f32x4.add(v128.load(px + i, 48), fourth);
+    first = tanh(first);
+    second = tanh(second);
+    third = tanh(third);
+    fourth = tanh(fourth);
     first = blend(v128.load(z + i), v128.load(h + i), first);
     second = blend(v128.load(z + i, 16), v128.load(h + i, 16), second);
     third = blend(v128.load(z + i, 32), v128.load(h + i, 32), third);

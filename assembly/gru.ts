@@ -116,8 +116,7 @@ export function gru(
     let px = self.px;
     for (; step < end; ++step) {
       const alive = entry(self.alive, step);
-      if (self.resetAfter) stepAfter(self, px, x, xStride, cells, alive, h, y, width);
-      else stepBefore(self, px, x, xStride, cells, alive, h, y, width);
+      stepOfRows(self, px, x, xStride, cells, alive, h, y, width);
       px += <usize>alive * gates;
       cells += <usize>alive << 2;
     }
@@ -143,8 +142,7 @@ export function step(layer: usize, x: usize, h: usize, y: usize): void {
     if (INT8 && self.precision) projectInt8(self, row, 0, 0, 1, gates);
     else multiplyRow(row, self.kernel, self.inputs, <i32>(gates >> 4), self.bias, self.px);
   }
-  if (self.resetAfter) stepAfter(self, self.px, x, 0, cells, 1, h, y, width);
-  else stepBefore(self, self.px, x, 0, cells, 1, h, y, width);
+  stepOfRows(self, self.px, x, 0, cells, 1, h, y, width);
 }
 
 /** px = b + x · W of some packed steps. */
@@ -203,8 +201,11 @@ function product(
   else multiply(h, order, width, rows, w, depth, vectors, bias, ph, gates);
 }
 
-/** One step of the rows alive, reset after: one recurrent product for all three gates. */
-function stepAfter(
+/**
+ * One step of the rows alive. Reset after, one recurrent product gives all three gates; reset before, the candidate's
+ * has to wait for r.
+ */
+function stepOfRows(
   self: Gru,
   px: usize,
   x: usize,
@@ -216,66 +217,46 @@ function stepAfter(
   width: usize,
 ): void {
   const gates = width * 3;
-  let ph = self.ph;
-  const vectors = <i32>(gates >> 4);
+  const after = <bool>self.resetAfter;
+  const depth = self.units;
   // Three rows and more are quicker through a tile.
   const plain = self.recurrentActivation == SIGMOID && self.activation == TANH && self.clip == Infinity;
-  if ((!INT8 || !self.precision) && plain && width == WIDTH && rows < 3) {
+  if ((!INT8 || !self.precision) && after && plain && width == WIDTH && rows < 3) {
     for (let row = 0; row < rows; ++row) {
       const state = h + <usize>entry(self.order, row) * width;
       const output = y ? y + <usize>entry(cells, row) * width : state;
       const p = projected(self, px, x, xStride, cells, row, gates);
-      stepOfEight(p, self.recurrentKernel, self.units, self.recurrentBias, state, output);
+      stepOfEight(p, self.recurrentKernel, depth, self.recurrentBias, state, output);
     }
     return;
   }
-  product(self, h, rows, self.units, vectors, ph, gates, width);
-  for (let row = 0; row < rows; ++row) {
-    const p = projected(self, px, x, xStride, cells, row, gates);
-    updateAndReset(self, p, ph, width);
-    candidateAndState(self, p, ph, true, h, y, cells, row, width);
-    ph += gates;
-  }
-}
-
-/** One step of the rows alive, reset before: the candidate's product has to wait for r. */
-function stepBefore(
-  self: Gru,
-  px: usize,
-  x: usize,
-  xStride: usize,
-  cells: usize,
-  rows: i32,
-  h: usize,
-  y: usize,
-  width: usize,
-): void {
-  const gates = width * 3;
-  const depth = self.units;
   let ph = self.ph;
   let rh = self.rh;
-  const two = <i32>(width >> 3);
-  product(self, h, rows, depth, two, ph, gates, width);
+  product(self, h, rows, depth, <i32>((after ? gates : width << 1) >> 4), ph, gates, width);
   for (let row = 0; row < rows; ++row) {
     updateAndReset(self, projected(self, px, x, xStride, cells, row, gates), ph, width);
-    const hr = h + <usize>entry(self.order, row) * width;
-    for (let i: usize = 0; i < width; i += 16) {
-      v128.store(rh + i, f32x4.mul(v128.load(ph + width + i), v128.load(hr + i)));
+    if (!after) {
+      const hr = h + <usize>entry(self.order, row) * width;
+      for (let i: usize = 0; i < width; i += 16) {
+        v128.store(rh + i, f32x4.mul(v128.load(ph + width + i), v128.load(hr + i)));
+      }
+      rh += width;
     }
     ph += gates;
-    rh += width;
   }
   ph = self.ph;
-  const one = <i32>(width >> 4);
-  const bias = self.recurrentBias + width * 2;
-  const n = ph + width * 2;
-  const w = self.recurrentCandidate;
-  if (INT8 && self.precision) {
-    multiplyInt8(self.rh, 0, width, rows, w, depth, one, bias, n, gates, self.precision, self.quantized);
-  } else multiply(self.rh, 0, width, rows, w, depth, one, bias, n, gates);
+  if (!after) {
+    const vectors = <i32>(width >> 4);
+    const bias = self.recurrentBias + width * 2;
+    const n = ph + width * 2;
+    const w = self.recurrentCandidate;
+    if (INT8 && self.precision) {
+      multiplyInt8(self.rh, 0, width, rows, w, depth, vectors, bias, n, gates, self.precision, self.quantized);
+    } else multiply(self.rh, 0, width, rows, w, depth, vectors, bias, n, gates);
+  }
   for (let row = 0; row < rows; ++row) {
     const p = projected(self, px, x, xStride, cells, row, gates);
-    candidateAndState(self, p, ph, false, h, y, cells, row, width);
+    candidateAndState(self, p, ph, after, h, y, cells, row, width);
     ph += gates;
   }
 }
