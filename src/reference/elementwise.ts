@@ -1,18 +1,4 @@
-import {
-  bitsOf,
-  expm1,
-  fromBits,
-  nearRemainder,
-  pmax,
-  pmin,
-  power,
-  ROUND,
-  ROUND_DOWN,
-  remainder,
-  round,
-  scaledExp,
-  scaledExpOfSum,
-} from "./exp.ts";
+import { bitsOf, fromBits, pmax, pmin, ROUND, ROUND_DOWN, scaledExp, split } from "./exp.ts";
 
 /**
  * The elementwise functions: assembly/elementwise.ts, one number at a time, operation by operation, so that the bits
@@ -22,14 +8,22 @@ import {
 const F = Math.fround;
 
 /** 2^-32, the inverse of the scale in scaledExp and under the sum in logisticDenominator */
-const DOWN = 2.3283064365386963e-10; // 0x2f800000
+const DOWN = 2 ** -32;
 
 /** 2^-32 · (1 + e^-z) for -109 ≤ z ≤ 65. Scaled, so that its inverse is still exact where it is denormal. */
 function logisticDenominator(z: number): number {
-  const rounded = round(z, ROUND_DOWN);
-  const p = expm1(remainder(z, F(rounded - ROUND_DOWN)));
-  const s = power(rounded);
+  const { s, p } = split(z, ROUND_DOWN);
   return F(F(F(s * p) + DOWN) + s);
+}
+
+/** max(x, 0) - tail, for a tail that is scaled by 2^32 */
+function withTail(x: number, tail: number): number {
+  return F(relu(x) - F(tail * DOWN));
+}
+
+/** By Horner's rule. The coefficients, of 1, x, x² …, are decimals as in exp.ts. */
+function polynomial(coefficients: readonly number[], x: number): number {
+  return coefficients.reduceRight((sum, coefficient) => F(F(sum * x) + F(coefficient)), 0);
 }
 
 /** 1 / (1 + e^-x) */
@@ -41,10 +35,7 @@ export function sigmoid(x: number): number {
 /** (1 - e^-2|x|) / (1 + e^-2|x|) with the sign of x: odd in every bit, x itself where |x| ≤ 2^-26. */
 export function tanh(x: number): number {
   const size = Math.abs(x);
-  const z = pmin(F(size + size), 20);
-  const rounded = round(z, ROUND);
-  const p = expm1(nearRemainder(z, F(rounded - ROUND)));
-  const s = power(rounded);
+  const { s, p } = split(pmin(F(size + size), 20), ROUND);
   const sp = F(s * p);
   const numerator = F(F(1 - s) - sp);
   const denominator = F(F(s + 1) + sp);
@@ -83,10 +74,7 @@ export function thresholdedRelu(x: number, alpha: number): number {
 
 /** e^x - 1 for x < 0, -1 below -20, of no meaning above 0 */
 function expm1OfNegative(x: number): number {
-  const z = pmin(-x, 20);
-  const rounded = round(z, ROUND);
-  const p = expm1(nearRemainder(z, F(rounded - ROUND)));
-  const s = power(rounded);
+  const { s, p } = split(pmin(-x, 20), ROUND);
   return F(F(s * p) + F(s - 1));
 }
 
@@ -96,19 +84,21 @@ export function elu(x: number, alpha: number): number {
 }
 
 /** 1.0507009873554805, and that times 1.6732632423543772 (Klambauer et al. 2017) */
-const SELU_SCALE = 1.0507010221481323; // 0x3f867d5f
-const SELU_SCALE_ALPHA = 1.7580993175506592; // 0x3fe10966
+const SELU_SCALE = 1.050701; // 0x3f867d5f
+const SELU_SCALE_ALPHA = 1.7580993; // 0x3fe10966
 
 /** scale·x where x ≥ 0, else scale·alpha·(e^x - 1) */
 export function selu(x: number): number {
-  return x >= 0 ? F(SELU_SCALE * x) : F(SELU_SCALE_ALPHA * expm1OfNegative(x));
+  return x >= 0 ? F(F(SELU_SCALE) * x) : F(F(SELU_SCALE_ALPHA) * expm1OfNegative(x));
 }
 
-/** log(1 + e) = y + y³·(L0 + L1·y² + L2·y⁴ + L3·y⁶), y = e / (1 + e/2), 0 ≤ e ≤ 1. */
-const L0 = 0.08333302289247513; // 0x3daaaa81
-const L1 = 0.012506699189543724; // 0x3c4ce8e6
-const L2 = 0.002187736565247178; // 0x3b0f6021
-const L3 = 0.0005470069008879364; // 0x3a0f6503
+/** log(1 + e) = y + y³·(S0 + S1·y² + S2·y⁴ + S3·y⁶), y = e / (1 + e/2), 0 ≤ e ≤ 1. */
+const SOFTPLUS = [
+  0.08333302, // 0x3daaaa81
+  0.012506699, // 0x3c4ce8e6
+  0.0021877366, // 0x3b0f6021
+  0.0005470069, // 0x3a0f6503
+];
 
 /** log(1 + e^x) = max(x, 0) + log(1 + e^-|x|) */
 export function softplus(x: number): number {
@@ -117,51 +107,52 @@ export function softplus(x: number): number {
   const y = F(scaled / F(F(e * 0.5) + 1));
   const unscaled = F(y * DOWN);
   const v = F(unscaled * unscaled);
-  let series = F(F(L3 * v) + L2);
-  series = F(F(series * v) + L1);
-  series = F(F(series * v) + L0);
-  const log = F(y + F(y * F(v * series)));
-  return F(relu(x) + F(log * DOWN));
+  const log = F(y + F(y * F(v * polynomial(SOFTPLUS, v))));
+  return withTail(x, -log);
 }
 
 /** The largest finite number: with it as the bound, ±Infinity gives ±1. */
-const LARGEST = 3.4028234663852886e38; // 0x7f7fffff
+const LARGEST = 3.4028235e38; // 0x7f7fffff
 
 /** x / (1 + |x|) */
 export function softsign(x: number): number {
-  const t = pmin(Math.abs(x), LARGEST);
+  const t = pmin(Math.abs(x), F(LARGEST));
   return withSign(F(t / F(t + 1)), x);
 }
 
 /** x / (1 + e^-x) = max(x, 0) - |x| / (1 + e^|x|), which neither overflows nor cancels */
 export function silu(x: number): number {
   const t = pmin(Math.abs(x), 109);
-  const tail = F(t / logisticDenominator(-t));
-  return F(relu(x) - F(tail * DOWN));
+  return withTail(x, F(t / logisticDenominator(-t)));
 }
 
 /** 2·√(2/π), and that times 0.044715 */
-const GELU_LINEAR = 1.5957691669464111; // 0x3fcc422a
-const GELU_CUBIC = 0.07135481387376785; // 0x3d922279
+const GELU_LINEAR = 1.5957692; // 0x3fcc422a
+const GELU_CUBIC = 0.071354814; // 0x3d922279
 
 /** x / (1 + e^-z), z = 2·√(2/π)·(x + 0.044715·x³), folded as silu is */
 export function geluTanh(x: number): number {
   const t = pmin(Math.abs(x), 10.875);
-  const slope = F(F(F(t * t) * GELU_CUBIC) + GELU_LINEAR);
-  const tail = F(t / logisticDenominator(-F(slope * t)));
-  return F(relu(x) - F(tail * DOWN));
+  const slope = F(F(F(t * t) * F(GELU_CUBIC)) + F(GELU_LINEAR));
+  return withTail(x, F(t / logisticDenominator(-F(slope * t))));
 }
 
 /** e^(t²/2)·(1 - Φ(t)) = (1/2 + G1·t + … + G4·t⁴) / (1 + H1·t + … + H5·t⁵), 0 ≤ t ≤ 14.6. */
-const G1 = 0.438497394323349; // 0x3ee082bb
-const G2 = 0.18338532745838165; // 0x3e3bc95d
-const G3 = 0.040683913975954056; // 0x3d26a42d
-const G4 = 0.0041238488629460335; // 0x3b87215a
-const H1 = 1.674879789352417; // 0x3fd66276
-const H2 = 1.2031265497207642; // 0x3f9a000d
-const H3 = 0.46986714005470276; // 0x3ef0926d
-const H4 = 0.10198582708835602; // 0x3dd0ddf2
-const H5 = 0.010336838662624359; // 0x3c295bd8
+const GELU_NUMERATOR = [
+  0.5,
+  0.4384974, // 0x3ee082bb
+  0.18338533, // 0x3e3bc95d
+  0.040683914, // 0x3d26a42d
+  0.004123849, // 0x3b87215a
+];
+const GELU_DENOMINATOR = [
+  1,
+  1.6748798, // 0x3fd66276
+  1.2031265, // 0x3f9a000d
+  0.46986714, // 0x3ef0926d
+  0.10198583, // 0x3dd0ddf2
+  0.010336839, // 0x3c295bd8
+];
 
 /** x·Φ(x) = max(x, 0) - t·(1 - Φ(t)) with t = |x|. t² is taken in two parts, so that the tail is accurate too. */
 export function gelu(x: number): number {
@@ -169,18 +160,9 @@ export function gelu(x: number): number {
   const head = fromBits(bitsOf(t) & 0xfffff000);
   const square = F(F(head * head) * 0.5);
   const rest = F(F(F(t - head) * F(t + head)) * 0.5);
-  const scaled = F(t * scaledExpOfSum(square, rest));
-  let numerator = F(F(G4 * t) + G3);
-  numerator = F(F(numerator * t) + G2);
-  numerator = F(F(numerator * t) + G1);
-  numerator = F(F(numerator * t) + 0.5);
-  let denominator = F(F(H5 * t) + H4);
-  denominator = F(F(denominator * t) + H3);
-  denominator = F(F(denominator * t) + H2);
-  denominator = F(F(denominator * t) + H1);
-  denominator = F(F(denominator * t) + 1);
-  const tail = F(F(scaled * numerator) / denominator);
-  return F(relu(x) - F(tail * DOWN));
+  const scaled = F(t * scaledExp(square, rest));
+  const numerator = F(scaled * polynomial(GELU_NUMERATOR, t));
+  return withTail(x, F(numerator / polynomial(GELU_DENOMINATOR, t)));
 }
 
 /**
@@ -195,8 +177,7 @@ export function mish(x: number): number {
   const g = F(e + (negative ? 2 : e));
   const factor = F(e + (negative ? 0 : 1));
   const denominator = F(F(g * factor) + (negative ? 2 : 1));
-  const tail = F(F(t * F(scaled * g)) / denominator);
-  return F(relu(x) - F(tail * DOWN));
+  return withTail(x, F(F(t * F(scaled * g)) / denominator));
 }
 
 /** alpha·x + beta */
