@@ -18,38 +18,46 @@ const F = Math.fround;
  * A packed matrix is (depth, gates · padded(units)), row by row.
  */
 export function softwareExports(): KernelExports {
-  let buffer = new ArrayBuffer(0);
-  let f32 = new Float32Array(0);
-  let i32 = new Int32Array(0);
   let u8 = new Uint8Array(0);
+  let f32: Float32Array;
+  let i32: Int32Array;
+  const memory = {
+    buffer: u8.buffer,
+    grow(pages: number) {
+      const grown = new Uint8Array(u8.length + pages * PAGE);
+      grown.set(u8);
+      u8 = grown;
+      memory.buffer = u8.buffer;
+      f32 = new Float32Array(u8.buffer);
+      i32 = new Int32Array(u8.buffer);
+      return 0;
+    },
+  };
 
-  function multiply(...given: Parameters<KernelExports["multiply"]>): void {
-    const [x, index, xStride, rows, w, depth, vectors, init, y, yStride] = given;
+  const multiply: KernelExports["multiply"] = (x, index, xStride, rows, w, depth, vectors, init, y, yStride) => {
     for (let i = 0; i < rows; i++) {
       const row = index ? i32[(index >> 2) + i] : i;
       const out = f32.subarray((y + i * yStride) >> 2);
       product(out, f32, (x + row * xStride) >> 2, depth, f32.subarray(w >> 2), 4 * vectors, f32.subarray(init >> 2));
     }
-  }
+  };
 
   /** As the exports take an activation. */
   const activation = (code: number, alpha: number, beta: number) => ({ code, alpha, beta }) as Activation;
 
-  function gru(...given: Parameters<KernelExports["gru"]>): void {
-    const [layer, x, xStride, rows, steps, mask, h, started, y, rule, value] = given;
+  const gru: KernelExports["gru"] = (layer, x, xStride, rows, steps, mask, h, started, y, rule, value) => {
     // The fields of a Gru (assembly/gru.ts), behind those of its Packing.
     const at = (layer >> 2) + 5;
     const fields = f32.subarray(at);
-    const [inputs, units, resetAfter, reverse, , fCode, , , gCode, , , kernel, recurrentKernel, ...others] =
-      i32.subarray(at, at + 22);
-    const [recurrentCandidate, bias, recurrentBias, embedding, table, px, , ph, rh] = others;
+    const [inputs, units, resetAfter, reverse, , fCode, , , gCode, , , ...pointers] = i32.subarray(at, at + 21);
+    const [kernel, recurrentKernel, recurrentCandidate, bias, recurrentBias, embedding, table, px, , ph] = pointers;
     const width = padded(units);
     const vectors = width >> 2;
     const f = activation(fCode, fields[6], fields[7]);
     const g = activation(gCode, fields[9], fields[10]);
 
     /** One valid step: src/reference/cell.ts. */
-    function step(x: number, h: number): void {
+    const step = (x: number, h: number) => {
       const id = i32[x >> 2];
       const row = embedding ? embedding + 4 * id * inputs : x;
       if (!table) multiply(row, 0, 0, 1, kernel, inputs, 3 * vectors, bias, px, 0);
@@ -60,16 +68,15 @@ export function softwareExports(): KernelExports {
       const n = r + width;
       const state = h >> 2;
       for (let i = 0; i < 2 * width; i++) f32[z + i] = activate(f, bound(F(f32[p + i] + f32[z + i]), fields[4]));
-      if (!resetAfter) {
-        for (let i = 0; i < width; i++) f32[(rh >> 2) + i] = f32[r + i] * f32[state + i];
-        multiply(rh, 0, 0, 1, recurrentCandidate, units, vectors, recurrentBias + 8 * width, 4 * n, 0);
-      }
+      for (let i = 0; i < width; i++) f32[r + i] *= f32[(resetAfter ? n : state) + i];
+      if (!resetAfter)
+        multiply(4 * r, 0, 0, 1, recurrentCandidate, units, vectors, recurrentBias + 8 * width, 4 * n, 0);
+      const remembered = resetAfter ? r : n;
       for (let i = 0; i < width; i++) {
-        const product = resetAfter ? F(f32[r + i] * f32[n + i]) : f32[n + i];
-        const candidate = activate(g, bound(F(f32[p + 2 * width + i] + product), fields[4]));
+        const candidate = activate(g, bound(F(f32[p + 2 * width + i] + f32[remembered + i]), fields[4]));
         f32[state + i] = F(f32[z + i] * f32[state + i]) + F(F(1 - f32[z + i]) * candidate);
       }
-    }
+    };
 
     for (let row = 0; row < rows; row++) {
       const state = h + 4 * row * width;
@@ -86,23 +93,10 @@ export function softwareExports(): KernelExports {
         } else if (y) f32.fill(value, to, to + width);
       }
     }
-  }
+  };
 
   return {
-    memory: {
-      get buffer() {
-        return buffer;
-      },
-      grow(pages) {
-        const grown = new Uint8Array(u8.length + pages * PAGE);
-        grown.set(u8);
-        u8 = grown;
-        buffer = u8.buffer;
-        f32 = new Float32Array(buffer);
-        i32 = new Int32Array(buffer);
-        return 0;
-      },
-    },
+    memory,
 
     // No buffer may be at 0, which stands for none.
     heapBase: () => 64,
