@@ -3,13 +3,12 @@ import { createModelWith } from "../model/model.ts";
 import { activate } from "../reference/activation.ts";
 import { bound } from "../reference/cell.ts";
 import { activateRow } from "../reference/dense.ts";
+import { F } from "../reference/f32.ts";
 import { product } from "../reference/product.ts";
 import { engineOver } from "./engine.ts";
 import type { KernelExports } from "./exports.ts";
 import type { Kernel } from "./kernel.ts";
 import { PAGE, padded } from "./memory.ts";
-
-const F = Math.fround;
 
 /**
  * What assembly/ exports, in the reference's arithmetic over an ordinary buffer: the same bits, far slower. All that

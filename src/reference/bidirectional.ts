@@ -2,11 +2,10 @@ import type { BidirectionalLayer, GruLayer, MergeMode } from "../layers/layer.ts
 import { bidirectionalPaddingRule } from "../sequence/padding.ts";
 import type { Sequence } from "../sequence/sequence.ts";
 import type { Cell } from "./cell.ts";
+import { F } from "./f32.ts";
 import { runDirection } from "./gru.ts";
 import type { RecurrentState } from "./recurrence.ts";
 import type { Rules } from "./rules.ts";
-
-const F = Math.fround;
 
 /** A direction's cell with its state. */
 export interface Direction {

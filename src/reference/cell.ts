@@ -1,8 +1,7 @@
 import type { GruLayer } from "../layers/layer.ts";
 import { activate } from "./activation.ts";
+import { F, pmax, pmin } from "./f32.ts";
 import { type Product, product } from "./product.ts";
-
-const F = Math.fround;
 
 /**
  * One step of one row: h ← the cell's answer to x.
@@ -81,6 +80,5 @@ export function gruCell(layer: GruLayer): Cell {
 
 /** x within [-limit, limit], as ONNX's `clip` bounds the input of every activation. NaN stays NaN. */
 export function bound(x: number, limit: number): number {
-  const raised = x < -limit ? -limit : x;
-  return limit < raised ? limit : raised;
+  return pmin(pmax(x, -limit), limit);
 }

@@ -1,9 +1,8 @@
 import type { DenseLayer } from "../layers/layer.ts";
 import type { Sequence } from "../sequence/sequence.ts";
 import { activate, exp } from "./activation.ts";
+import { F, pmax } from "./f32.ts";
 import { product } from "./product.ts";
-
-const F = Math.fround;
 
 /**
  * activation(x · kernel + bias) at every step, valid or not: as Keras does, the layer passes the mask on and does not
@@ -41,7 +40,7 @@ export function activateRow(activation: DenseLayer["activation"], data: Float32A
  */
 function softmax(data: Float32Array, begin: number, end: number): void {
   let max = data[begin];
-  for (let i = begin + 1; i < end; i++) max = max < data[i] ? data[i] : max;
+  for (let i = begin + 1; i < end; i++) max = pmax(max, data[i]);
   let sum = 0;
   for (let i = begin; i < end; i++) {
     data[i] = exp(F(data[i] - max));

@@ -1,11 +1,10 @@
-import { bitsOf, fromBits, pmax, pmin, ROUND, ROUND_DOWN, scaledExp, split } from "./exp.ts";
+import { ROUND, ROUND_DOWN, scaledExp, split } from "./exp.ts";
+import { bitsOf, F, fromBits, pmax, pmin } from "./f32.ts";
 
 /**
  * The elementwise functions: assembly/elementwise.ts, one number at a time, operation by operation, so that the bits
  * are the same. Every one takes an f32 and gives an f32. docs/activations.md has special values and errors.
  */
-
-const F = Math.fround;
 
 /** 2^-32, the inverse of the scale in scaledExp and under the sum in logisticDenominator */
 const DOWN = 2 ** -32;

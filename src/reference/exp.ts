@@ -1,3 +1,5 @@
+import { bitsOf, F, fromBits, pmax, pmin } from "./f32.ts";
+
 /**
  * e^-z, and the pieces of it that the activations are made of: assembly/exp.ts, one number at a time, with the same
  * constants in the same order.
@@ -8,8 +10,6 @@
  *
  * Constants are the shortest decimals that round to the f32 beside them, and are rounded where they are used.
  */
-
-const F = Math.fround;
 
 /** 1 / ln 2 */
 const LOG2E = Math.LOG2E; // 0x3fb8aa3b
@@ -36,31 +36,6 @@ export const ROUND = 12583039; // 0x4b40007f
 const ROUND_UP = 12583071; // 0x4b40009f
 export const ROUND_DOWN = 12583007; // 0x4b40005f
 const ROUND_TWICE = 12583166; // 0x4b4000fe
-
-const float = new Float32Array(1);
-const bits = new Int32Array(float.buffer);
-
-/** The bits of an f32, as an i32. */
-export function bitsOf(x: number): number {
-  float[0] = x;
-  return bits[0];
-}
-
-/** The f32 of these bits. */
-export function fromBits(pattern: number): number {
-  bits[0] = pattern;
-  return float[0];
-}
-
-/** The larger one; a NaN in x stays. WebAssembly's pmax. */
-export function pmax(x: number, y: number): number {
-  return x < y ? y : x;
-}
-
-/** The smaller one; a NaN in x stays. WebAssembly's pmin. */
-export function pmin(x: number, y: number): number {
-  return y < x ? y : x;
-}
 
 /**
  * The pieces of e^-(z + rest), where z has few enough bits to be exact and rest is small, or there is none.

@@ -1,6 +1,5 @@
 import type { Precision, QuantizedMatrix } from "../layers/layer.ts";
-
-const F = Math.fround;
+import { F } from "./f32.ts";
 
 /** Rows with nothing larger than this count as zeros: the scale of a smaller one would overflow. */
 const TINY = 2 ** -100;

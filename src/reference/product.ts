@@ -1,5 +1,4 @@
-const F = Math.fround;
-
+import { F } from "./f32.ts";
 /** What {@link product} is, for matrices of one kind or another. */
 export type Product<Matrix> = (
   out: Float32Array,
