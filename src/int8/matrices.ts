@@ -12,7 +12,7 @@ const QUANTIZED_ROWS = 66;
  *
  * @throws CongruentError `model`: this kernel has no int8
  */
-export const quantizedMatrices: MatricesFactory = (layer, { memory, scratch, uploads }) => {
+export const quantizedMatrices: MatricesFactory = (layer, { memory, scratch }) => {
   const { inputs, units, name } = layer;
   const int8 = layer.int8 as QuantizedGru;
   const { precision } = int8;
@@ -33,16 +33,14 @@ export const quantizedMatrices: MatricesFactory = (layer, { memory, scratch, upl
       const columns = scales.length;
       const depth = values.length / columns;
       const address = memory.reserve(exports.sizeInt8(depth, (gates * padded(units)) / 4, precision) / 4);
-      uploads.push(() => {
-        writeBias(memory, address, scales.subarray(first, first + gates * units), gates);
-        const fit = Math.floor((4 * scratch.capacity) / columns);
-        const bytes = new Uint8Array(values.buffer, values.byteOffset, values.length);
-        for (let k = 0; k < depth; k += fit) {
-          const count = Math.min(fit, depth - k);
-          memory.u8.set(bytes.subarray(k * columns, (k + count) * columns), scratch.x);
-          exports.packInt8(scratch.x + first, columns, k, count, depth, gates, units, precision, address);
-        }
-      });
+      writeBias(memory, address, scales.subarray(first, first + gates * units), gates);
+      const fit = Math.floor((4 * scratch.capacity) / columns);
+      const bytes = new Uint8Array(values.buffer, values.byteOffset, values.length);
+      for (let k = 0; k < depth; k += fit) {
+        const count = Math.min(fit, depth - k);
+        memory.u8.set(bytes.subarray(k * columns, (k + count) * columns), scratch.x);
+        exports.packInt8(scratch.x + first, columns, k, count, depth, gates, units, precision, address);
+      }
       return address;
     },
   };

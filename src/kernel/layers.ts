@@ -88,18 +88,15 @@ export function dense(options: DenseOptions): DenseLayer {
  * @throws CongruentError `option`
  */
 export function dropout(options: DropoutOptions = {}): DropoutLayer {
-  return withOperation(describeDropout(options), noOperation);
+  return describeDropout(options);
 }
 
-const noOperation: OperationFactory<Layer> = () => null;
-
-const operations: { readonly [Kind in Layer["kind"]]: OperationFactory<never> } = {
+const operations: { readonly [Kind in Layer["kind"]]?: OperationFactory<never> } = {
   embedding: embeddingOperation,
   masking: maskingOperation,
   gru: gruOperation,
   bidirectional: bidirectionalOperation,
   dense: denseOperation,
-  dropout: noOperation,
   activation: computedOperation,
   batchNormalization: computedOperation,
   layerNormalization: computedOperation,

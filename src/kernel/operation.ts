@@ -1,37 +1,42 @@
 import { expected } from "../errors.ts";
-import type { EmbeddingLayer, Layer } from "../layers/layer.ts";
-import type { Batch } from "../model/engine.ts";
+import type { GruLayer, Layer } from "../layers/layer.ts";
+import type { Batch, Results } from "../model/engine.ts";
+import type { Sequence, Store } from "../sequence/sequence.ts";
 import type { KernelMemory } from "./memory.ts";
-import type { Recurrence } from "./recurrence.ts";
 import type { Scratch } from "./scratch.ts";
-import type { KernelSequence } from "./sequence.ts";
 
 /** A layer in the kernel. */
 export interface Operation {
   /**
-   * The whole sequence.
+   * The whole sequence. What goes into a stack may be ids, in place of its features; an embedding that a GRU follows hands
+   * them on.
    *
-   * @param target where the outputs go, if they are the last layer's; else the operation has its own memory for them
+   * @param store where the output's numbers go: asked once, for all of them
    */
-  run(input: KernelSequence, context: RunContext, target: Float32Array | null): KernelSequence;
+  run(input: Sequence, batch: Batch, results: Results, store: Pick<Store, "take">): Sequence;
   /** Its part of a stream's step; none where it does nothing. */
   step?(frame: StreamFrame, context: StreamContext): void;
 }
 
-/** What the operations of a model are made with, layer by layer. */
+/** What the operations of a model are made with. */
 export interface Build {
   readonly memory: KernelMemory;
   readonly scratch: Scratch;
-  /** What writes the weights, once there is memory for all of them. Operations add theirs. */
-  readonly uploads: (() => void)[];
-  /** By slot. Operations add theirs. */
-  readonly recurrences: Recurrence[];
-  /** The embedding whose ids reach the layer at hand; null where features do. Operations say what leaves them. */
-  embedding: EmbeddingLayer | null;
+  /** The GRU directions, by slot. */
+  readonly slots: readonly GruLayer[];
 }
 
-/** Makes a layer's operation, and reserves room for its weights; null for a layer that does nothing. */
-export type OperationFactory<L extends Layer> = (layer: L, build: Build) => Operation | null;
+/**
+ * Makes a layer's operation, and places its weights.
+ *
+ * @param previous the layer before it, next the one behind it; undefined at the ends
+ */
+export type OperationFactory<L extends Layer> = (
+  layer: L,
+  build: Build,
+  previous: Layer | undefined,
+  next: Layer | undefined,
+) => Operation;
 
 /** Where a layer keeps its factory. A symbol: it is neither an option nor a weight. */
 const key = Symbol("congruent.operation");
@@ -46,22 +51,15 @@ export function withOperation<L extends Layer>(layer: L, factory: OperationFacto
 }
 
 /**
- * Makes the operation that a layer brings.
+ * The factory that a layer brings.
  *
  * @throws CongruentError `model`: it brings none
  */
-export function makeOperation<L extends Layer>(layer: L, build: Build): Operation | null {
+export function operationOf<L extends Layer>(layer: L): OperationFactory<L> {
   const factory = (layer as Equipped<L>)[key];
-  if (factory) return factory(layer, build);
+  if (factory) return factory;
   const wanted = `a layer made by ${layer.kind}() of congruent or congruent/core, which brings its operation`;
   throw expected("model", layer.name, wanted, "one that brings none, as congruent/reference makes them");
-}
-
-/** What the operations of one run share. */
-export interface RunContext {
-  readonly batch: Batch;
-  /** Final states by slot, (B, H) */
-  readonly states: readonly Float32Array[];
 }
 
 /** What the operations of one stream share. */
@@ -80,16 +78,12 @@ export interface StreamFrame {
   rows: number;
   /** The row of the stream that row 0 is */
   first: number;
-  /** Address of (rows, F), or of ids while `embedding` is set */
+  /** Address of (rows, padded(F)) */
   address: number;
-  /** Bytes from one row to the next */
-  stride: number;
   /** F */
   features: number;
   /** The buffer, of the two, that the address is not in */
   spare: number;
-  /** As in a KernelSequence */
-  embedding: EmbeddingLayer | null;
   /** Whether the scratch's mask has (rows) 1 where the step is valid; else all are */
   masked: boolean;
   /** Whether the mask was given with the step, so that layers leave it alone */
@@ -97,11 +91,9 @@ export interface StreamFrame {
 }
 
 /** Moves a frame on to the buffer that a layer has written. */
-export function advance(frame: StreamFrame, features: number, stride: number): void {
+export function advance(frame: StreamFrame, features: number): void {
   const from = frame.address;
   frame.address = frame.spare;
   frame.spare = from;
   frame.features = features;
-  frame.stride = stride;
-  frame.embedding = null;
 }

@@ -8,7 +8,7 @@ export const ROWS = 64;
 const BLOCK = 32768;
 
 /** Steps of all rows of a block together, at most. */
-const CELLS = 8192;
+export const CELLS = 8192;
 
 /** Floats of the input projection: what is written there is read again soon, from the second-level cache at the latest. */
 const PROJECTION = 16384;
@@ -32,50 +32,35 @@ export interface Scratch {
   readonly h: number;
   /** (widest padded bias) zeros, for layers without one */
   readonly zeros: number;
-  /** The buffers of a Gru, in its order (assembly/gru.ts, assembly/padding.ts) */
+  /** The buffers of a Packing, in its order (assembly/padding.ts) */
   readonly packing: readonly number[];
-  readonly px: number;
-  readonly ph: number;
-  readonly rh: number;
-  readonly ids: number;
-  /** Packed steps that px has room for, by H */
-  pxCapacity(units: number): number;
-  /** Steps of a block, by its rows and the wider of what goes in and what comes out */
-  stepsOf(rows: number, width: number): number;
+  /** The buffers of a Gru with so many floats of gates, in its order (assembly/gru.ts) */
+  projection(gates: number): readonly number[];
 }
 
 /** Reserves the buffers for a stack. */
-export function reserveScratch(memory: KernelMemory, layers: readonly Layer[]): Scratch {
-  let widest = 4;
-  let recurrent = 0;
-  const widen = (...sizes: number[]): void => {
-    widest = Math.max(widest, ...sizes.map(padded));
-  };
-  for (const layer of layers) {
+export function reserveScratch({ reserve }: KernelMemory, layers: readonly Layer[]): Scratch {
+  const directions = layers.flatMap(directionsOf);
+  const sizes = [...layers, ...directions].flatMap((layer) => {
     const { inputs = 0, units = 0, features = 0 } = layer as { inputs?: number; units?: number; features?: number };
-    widen(inputs, units, features);
-    for (const { inputs, units } of directionsOf(layer)) {
-      widen(inputs, units);
-      recurrent = Math.max(recurrent, padded(units));
-    }
-  }
+    return [inputs, units, features];
+  });
+  const widest = padded(Math.max(...sizes));
+  const recurrent = padded(Math.max(0, ...directions.map(({ units }) => units)));
   const capacity = Math.max(ROWS * widest, BLOCK);
-  const projection = recurrent && Math.max(ROWS * 3 * recurrent, PROJECTION);
-  const pxCapacity = (units: number): number => Math.floor(projection / (3 * padded(units)));
+  const px = reserve(recurrent && Math.max(ROWS * 3 * recurrent, PROJECTION));
+  const ph = reserve(ROWS * 3 * recurrent);
+  const rh = reserve(ROWS * recurrent);
+  const ids = reserve(PROJECTION / 12);
   return {
-    x: memory.reserve(capacity),
-    y: memory.reserve(capacity),
+    x: reserve(capacity),
+    y: reserve(capacity),
     capacity,
-    mask: memory.reserve(CELLS / 4),
-    started: memory.reserve(ROWS / 4),
-    h: memory.reserve(ROWS * recurrent),
-    zeros: memory.reserve(Math.max(3 * recurrent, widest)),
-    packing: [CELLS, CELLS, ROWS, ROWS, ROWS].map((entries) => memory.reserve(entries)),
-    px: memory.reserve(projection),
-    ph: memory.reserve(ROWS * 3 * recurrent),
-    rh: memory.reserve(ROWS * recurrent),
-    ids: memory.reserve(pxCapacity(1)),
-    pxCapacity,
-    stepsOf: (rows, width) => Math.floor(Math.min(CELLS, capacity / width) / rows),
+    mask: reserve(CELLS / 4),
+    started: reserve(ROWS / 4),
+    h: reserve(ROWS * recurrent),
+    zeros: reserve(Math.max(3 * recurrent, widest)),
+    packing: [CELLS, CELLS, ROWS, ROWS, ROWS].map(reserve),
+    projection: (gates) => [px, Math.max(ROWS, Math.floor(PROJECTION / gates)), ph, rh, ids],
   };
 }

@@ -1,9 +1,7 @@
 import type { Engine } from "../model/engine.ts";
-import { lookUpFrame } from "./embedding.ts";
-import { copy, type KernelMemory } from "./memory.ts";
-import type { Operation, StreamFrame } from "./operation.ts";
-import type { Recurrence } from "./recurrence.ts";
-import { ROWS, type Scratch } from "./scratch.ts";
+import { copy, copyRows, padded } from "./memory.ts";
+import type { Build, Operation, StreamFrame } from "./operation.ts";
+import { ROWS } from "./scratch.ts";
 
 /** Moves a stream's states into the kernel's memory, or out of it. */
 type Move = (inwards: boolean) => void;
@@ -15,12 +13,7 @@ type Move = (inwards: boolean) => void;
  * moves in, and the one before it gets its states copied out. So any number of streams costs the kernel nothing, and one
  * that is dropped is garbage like any other object; one that steps alone never copies.
  */
-export function streamsOf(
-  memory: KernelMemory,
-  scratch: Scratch,
-  operations: readonly Operation[],
-  recurrences: readonly Recurrence[],
-): Engine["stream"] {
+export function streamsOf({ memory, scratch, slots }: Build, operations: readonly Operation[]): Engine["stream"] {
   /** By slot: the address of (room, Hp). It changes when a stream of more rows than any before is made. */
   const addresses: number[] = [];
   let room = 0;
@@ -39,35 +32,34 @@ export function streamsOf(
     // Done when a stream is created, never by a step.
     if (rows > room) {
       admit(null);
-      const reserved = recurrences.map(({ stride }) => memory.reserve(rows * stride));
-      memory.commit();
-      Object.assign(addresses, reserved);
+      Object.assign(
+        addresses,
+        slots.map(({ units }) => memory.reserve(rows * padded(units))),
+      );
       room = rows;
     }
-    const started = recurrences.map(() => new Uint8Array(rows));
+    const started = slots.map(() => new Uint8Array(rows));
     /** By slot: (rows, H) while others step */
-    const away = recurrences.map(({ layer }) => new Float32Array(rows * layer.units));
+    const away = slots.map(({ units }) => new Float32Array(rows * units));
     const context = { semantics, useMasks, started, states: addresses };
     const frame: StreamFrame = {
       rows: 0,
       first: 0,
       address: 0,
-      stride: 0,
       features: 0,
       spare: 0,
-      embedding: null,
       masked: false,
       explicit: false,
     };
+    let features = 0;
+    let outputs = 0;
 
     const move: Move = (inwards) => {
-      for (let slot = 0; slot < away.length; slot++) {
-        const { stride, layer } = recurrences[slot];
-        const { units } = layer;
-        const address = addresses[slot];
-        if (!inwards) memory.readRows(address, stride, away[slot], 0, units, rows);
-        else
-          for (let row = 0; row < rows; row++) memory.write(address + row * stride * 4, away[slot], row * units, units);
+      for (let slot = 0; slot < slots.length; slot++) {
+        const { units } = slots[slot];
+        const at = addresses[slot] >> 2;
+        if (inwards) copyRows(memory.f32, at, padded(units), away[slot], 0, units, units, rows);
+        else copyRows(away[slot], 0, units, memory.f32, at, padded(units), units, rows);
       }
     };
 
@@ -76,26 +68,22 @@ export function streamsOf(
 
       step(data, out, valid) {
         admit(move);
-        // Most streams have one row, and a division takes as long as a small layer's arithmetic.
-        const features = rows === 1 ? data.length : data.length / rows;
-        const units = rows === 1 ? out.length : out.length / rows;
+        // Once: a division takes as long as a small layer's arithmetic.
+        features ||= data.length / rows;
+        outputs ||= out.length / rows;
         const input = data instanceof Float32Array ? memory.f32 : memory.i32;
         for (let first = 0; first < rows; first += ROWS) {
-          const count = rows - first < ROWS ? rows - first : ROWS;
+          const count = Math.min(ROWS, rows - first);
           frame.rows = count;
           frame.first = first;
           frame.address = scratch.x;
           frame.spare = scratch.y;
           frame.features = features;
-          frame.stride = 4 * features;
-          frame.embedding = null;
           frame.masked = frame.explicit = valid !== null;
-          for (let i = 0, to = scratch.x >> 2, from = first * features; i < count * features; i++)
-            input[to + i] = data[from + i];
+          copyRows(input, scratch.x >> 2, padded(features), data, first * features, features, features, count);
           if (valid !== null) copy(memory.u8, scratch.mask, valid, first, count);
           for (let i = 0; i < operations.length; i++) operations[i].step?.(frame, context);
-          lookUpFrame(memory, frame);
-          memory.readRows(frame.address, frame.stride >> 2, out, first * units, units, count);
+          copyRows(out, first * outputs, outputs, memory.f32, frame.address >> 2, padded(outputs), outputs, count);
         }
       },
 

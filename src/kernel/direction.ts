@@ -1,0 +1,260 @@
+import { expected } from "../errors.ts";
+import type { GruLayer, Layer } from "../layers/layer.ts";
+import type { Batch, Results } from "../model/engine.ts";
+import { type PaddingRule, paddingRule } from "../sequence/padding.ts";
+import type { Sequence } from "../sequence/sequence.ts";
+import { feedRows, floatMatrices, type MatricesFactory, placeBias } from "./matrix.ts";
+import { copy, copyRows, padded } from "./memory.ts";
+import { advance, type Build, type Operation } from "./operation.ts";
+import { CELLS, ROWS } from "./scratch.ts";
+
+/** 4-byte fields of a Gru (assembly/gru.ts), those of its Packing included. */
+const FIELDS = 30;
+
+/**
+ * Floats up to which the projection of a whole embedding is made at load: 1 MB, a millisecond or two. Every step then
+ * saves its input product; beyond that, a table would cost more memory and time than many short-lived models save.
+ */
+const TABLE = 1 << 18;
+
+/** One direction of a GRU in the kernel: its weights, and the blocks in which a padded sequence goes through. */
+export interface Direction {
+  /**
+   * Runs a padded sequence: groups of rows, and blocks of steps.
+   *
+   * @param outputs gets (B, T, H) by input time, or (B, H) where the layer does not return sequences
+   * @param offset the index of its first cell
+   * @param pitch floats from one cell to the next
+   * @param rule what the cells hold that nothing was computed for
+   * @param flip whether outputs stand by processing time instead
+   * @returns the outputs with their mask
+   * @throws CongruentError `mask`: a row has no valid step and the semantics refuse that
+   */
+  run(
+    input: Sequence,
+    batch: Batch,
+    results: Results,
+    outputs: Float32Array,
+    offset: number,
+    pitch: number,
+    rule: PaddingRule,
+    flip: boolean,
+  ): Sequence;
+
+  /** One step of a stream. */
+  readonly step: NonNullable<Operation["step"]>;
+}
+
+/**
+ * Makes a direction, and places its weights.
+ *
+ * @param previous the layer before it: of an embedding it takes the ids
+ */
+export function makeDirection(layer: GruLayer, build: Build, previous: Layer | undefined): Direction {
+  const { memory, scratch, slots } = build;
+  const { exports } = memory;
+  const { inputs, units, resetAfter, goBackwards, returnSequences, weights, activation, recurrentActivation } = layer;
+  const slot = slots.indexOf(layer);
+  const stride = padded(units);
+  const gates = 3 * stride;
+  const struct = memory.reserve(FIELDS);
+  const matrices = ((layer.int8?.matrices ?? floatMatrices) as MatricesFactory)(layer, build);
+  const kernel = matrices.place("kernel", 3, 0);
+  const recurrentKernel = matrices.place("recurrentKernel", resetAfter ? 3 : 2, 0);
+  const recurrentCandidate = resetAfter ? 0 : matrices.place("recurrentKernel", 1, 2 * units);
+  const bias = placeBias(build, weights.bias, 3);
+  const recurrentBias = placeBias(build, weights.recurrentBias, 3);
+  /** (V, 3·Hp): the projection of each row of the embedding in front; 0 for none */
+  let table = 0;
+  /** (V, E): the embedding itself, where there is no such table */
+  let vectors = 0;
+  /** What goes in for a step: I, or an id */
+  let width = inputs;
+  if (previous?.kind === "embedding") {
+    const { vocabulary, weights } = previous;
+    width = 1;
+    if (vocabulary * gates > TABLE) {
+      vectors = memory.reserve(weights.length);
+      memory.f32.set(weights, vectors >> 2);
+    } else {
+      table = memory.reserve(vocabulary * gates);
+      // By the same kernel as any other input product, so with the same bits.
+      feedRows(build, weights, inputs, inputs, (first, count) => {
+        const y = table + 4 * first * gates;
+        matrices.multiply(scratch.x, 0, 4 * inputs, count, kernel, inputs, gates >> 2, bias, y, 4 * gates);
+      });
+    }
+  }
+  const fields = [
+    ...scratch.packing,
+    inputs,
+    units,
+    Number(resetAfter),
+    Number(goBackwards),
+    0,
+    recurrentActivation.code,
+    0,
+    0,
+    activation.code,
+    0,
+    0,
+    kernel,
+    recurrentKernel,
+    recurrentCandidate,
+    bias,
+    recurrentBias,
+    vectors,
+    table,
+    ...scratch.projection(gates),
+    ...matrices.fields,
+  ];
+  const at = struct >> 2;
+  memory.i32.set(fields, at);
+  memory.f32[at + 9] = layer.clip;
+  memory.f32.set([recurrentActivation.alpha, recurrentActivation.beta], at + 11);
+  memory.f32.set([activation.alpha, activation.beta], at + 14);
+
+  /** By row of a group: what follows its last valid step */
+  const ends = new Int32Array(ROWS);
+  /** The rows of a group, the one that ends last first */
+  const order = new Int32Array(ROWS);
+
+  /** A block whose parts are all in the kernel's memory, the rows that have started in the scratch. */
+  function call(
+    x: number,
+    xStride: number,
+    rows: number,
+    steps: number,
+    mask: number,
+    h: number,
+    y: number,
+    rule: PaddingRule,
+  ): void {
+    const code = rule === "carry-output" ? 1 : rule === "carry-state" ? 2 : 0;
+    const value = typeof rule === "object" ? rule.value : 0;
+    exports.gru(struct, x, xStride, rows, steps, mask, h, scratch.started, y, code, value);
+  }
+
+  return {
+    run(sequence, { semantics, initialStates }, { states }, outputs, offset, pitch, rule, flip) {
+      const { data, mask, rows: all, steps: time } = sequence;
+      const { emptyState, lastOutput } = semantics;
+      const initial = initialStates[slot];
+      const { x, y, h } = scratch;
+      const { f32, i32, u8 } = memory;
+      const input = data instanceof Float32Array ? f32 : (i32 as never);
+      let first = 0;
+      let rows = 0;
+
+      const endOf = (row: number): number => {
+        let end = time;
+        while (mask && end && !mask[row * time + end - 1]) end--;
+        return end;
+      };
+
+      /** How many of the group's rows have a valid step at a time or later. */
+      const aliveAt = (t: number): number => {
+        let alive = rows;
+        while (alive && ends[order[alive - 1]] <= t) alive--;
+        return alive;
+      };
+
+      /** Puts into y what each row shows at a step that is not valid; with `fill`, behind its end too. */
+      const pad = (fill: boolean): void => {
+        if (!mask) return;
+        u8.fill(0, scratch.mask, scratch.mask + rows);
+        call(x, 0, rows, 1, scratch.mask, h, y, rule);
+        for (let i = 0; fill && i < rows; i++) {
+          const end = ends[order[i]];
+          const to = offset + ((first + order[i]) * time + (flip ? 0 : end)) * pitch;
+          const size = (time - end) * pitch;
+          copy(outputs, to, f32, (y >> 2) + i * stride, size && units);
+          // Between cells stand another direction's, which are the same here too, or are yet to come.
+          for (let n = pitch; n < size; n *= 2)
+            outputs.copyWithin(to + n, to, to + Math.min(n, size - pitch + units - n));
+        }
+      };
+
+      for (let row = 0; emptyState === "error" && row < all; row++) {
+        if (endOf(row)) continue;
+        throw expected("mask", layer.name, 'a valid step in every row (emptyState: "error")', `none in row ${row}`);
+      }
+      for (; first < all; first += ROWS) {
+        rows = Math.min(ROWS, all - first);
+        for (let i = 0; i < rows; i++) {
+          ends[i] = endOf(first + i);
+          let at = i;
+          for (; at && ends[order[at - 1]] < ends[i]; at--) order[at] = order[at - 1];
+          order[at] = i;
+        }
+        f32.fill(0, h >> 2, (h >> 2) + rows * stride);
+        for (let i = 0; initial && i < rows; i++) {
+          copy(f32, (h >> 2) + i * stride, initial, (first + order[i]) * units, units);
+        }
+        u8.fill(0, scratch.started, scratch.started + rows);
+        // Backwards, the end of a row comes first.
+        if (goBackwards) pad(returnSequences);
+        const until = ends[order[0]];
+        for (let done = 0, steps = 0; done < until; done += steps) {
+          // Rows that have ended leave their room to the steps of the others.
+          const room = Math.min(CELLS, scratch.capacity / Math.max(width, stride));
+          steps = Math.min(Math.floor(room / (goBackwards ? rows : aliveAt(done))), until - done);
+          const t = goBackwards ? until - done - steps : done;
+          const alive = aliveAt(t);
+          for (let i = 0; i < alive; i++) {
+            const cell = (first + order[i]) * time + t;
+            copy(input, (x >> 2) + i * steps * width, data, cell * width, Math.min(ends[order[i]] - t, steps) * width);
+            if (mask) copy(u8, scratch.mask + i * steps, mask, cell, steps);
+          }
+          call(x, 4 * width, alive, steps, mask ? scratch.mask : 0, h, returnSequences ? y : 0, rule);
+          for (let i = 0; returnSequences && i < alive; i++) {
+            const to = offset + ((first + order[i]) * time + (flip ? time - 1 - t : t)) * pitch;
+            copyRows(
+              outputs,
+              to,
+              flip ? -pitch : pitch,
+              f32,
+              (y >> 2) + i * steps * stride,
+              stride,
+              units,
+              Math.min(ends[order[i]] - t, steps),
+            );
+          }
+        }
+        pad(returnSequences && !goBackwards);
+        for (let i = 0; i < rows; i++) {
+          const row = first + order[i];
+          const state = (h >> 2) + i * stride;
+          // As a last step a row shows what it carries; as a final state, what an empty row has.
+          if (emptyState === "zero" && !ends[order[i]]) f32.fill(0, state, state + units);
+          const last = row * time + (goBackwards ? 0 : time - 1);
+          const shown = lastOutput === "state" || !mask || mask[last] ? state : (y >> 2) + i * stride;
+          if (!returnSequences) copy(outputs, offset + row * pitch, f32, shown, units);
+          copy(states[slot], row * units, f32, state, units);
+        }
+      }
+      const after = { ...sequence, features: units, data: outputs };
+      return returnSequences ? after : { ...after, steps: 1, mask: null };
+    },
+
+    step(frame, { semantics, started, states }) {
+      const { first, rows, masked, address, spare } = frame;
+      const flags = started[slot];
+      const h = states[slot] + first * stride * 4;
+      if (rows === 1 && !masked) {
+        // The path that has to be short.
+        exports.step(struct, address, h, spare);
+        flags[first] = 1;
+      } else {
+        const rule =
+          !returnSequences && semantics.lastOutput === "state" ? "carry-state" : paddingRule(layer, semantics);
+        copy(memory.u8, scratch.started, flags, first, rows);
+        call(address, 4 * padded(width), rows, 1, masked ? scratch.mask : 0, h, spare, rule);
+        copy(flags, first, memory.u8, scratch.started, rows);
+      }
+      advance(frame, units);
+      // Without a sequence there is no mask either: in a stream every later layer has a step to do.
+      if (!returnSequences) frame.masked = false;
+    },
+  };
+}
