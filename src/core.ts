@@ -41,7 +41,7 @@ export function createKernel(source: KernelSource, options: KernelOptions = {}):
   const tag = Object.prototype.toString.call(source);
   let module: object;
   if (tag === "[object WebAssembly.Module]") module = source;
-  else if (ArrayBuffer.isView(source) || tag === "[object ArrayBuffer]" || tag === "[object SharedArrayBuffer]") {
+  else if (ArrayBuffer.isView(source) || tag.endsWith("ArrayBuffer]")) {
     module = compile(source as ArrayBuffer);
   } else throw expected("wasm", "source", "bytes or a WebAssembly.Module", show(source));
   return kernelOf(() => module, fallback);

@@ -12,38 +12,19 @@ export const bidirectionalOperation: OperationFactory<BidirectionalLayer> = (lay
   const concat = mergeMode === "concat";
   const both = concat || mergeMode === "none";
   const backwards = new Store();
-  const { run } = makeDirection(forward, build, previous);
-  const { run: runBackwards } = makeDirection(backward, build, previous);
+  const [run, runBackwards] = [forward, backward].map(
+    (gru) => makeDirection(gru, build, previous, bidirectionalPaddingRule, false).run,
+  );
 
   return {
     run(input, batch, results, store) {
-      const { semantics } = batch;
       const cells = input.rows * (forward.returnSequences ? input.steps : 1);
       const [f, g] = [forward.units, backward.units];
       const features = both ? f + g : f;
       const a = store.take(cells * features);
       const b = both ? a : backwards.take(a.length);
-      const offset = concat ? f : both ? cells * f : 0;
-      runBackwards(
-        input,
-        batch,
-        results,
-        b,
-        offset,
-        concat ? features : g,
-        bidirectionalPaddingRule(backward, semantics),
-        false,
-      );
-      const after = run(
-        input,
-        batch,
-        results,
-        a,
-        0,
-        concat ? features : f,
-        bidirectionalPaddingRule(forward, semantics),
-        false,
-      );
+      const after = run(input, batch, results, a, 0, concat ? features : f);
+      runBackwards(input, batch, results, b, concat ? f : both ? cells * f : 0, concat ? features : g);
       for (let i = 0; !both && i < a.length; i++) {
         a[i] = mergeMode === "sum" ? a[i] + b[i] : mergeMode === "mul" ? a[i] * b[i] : F(a[i] + b[i]) * 0.5;
       }

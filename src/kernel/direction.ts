@@ -1,7 +1,7 @@
 import { expected } from "../errors.ts";
 import type { GruLayer, Layer } from "../layers/layer.ts";
 import type { Batch, Results } from "../model/engine.ts";
-import { type PaddingRule, paddingRule } from "../sequence/padding.ts";
+import type { PaddingRule, paddingRule } from "../sequence/padding.ts";
 import type { Sequence } from "../sequence/sequence.ts";
 import { feedRows, floatMatrices, type MatricesFactory, placeBias } from "./matrix.ts";
 import { copy, copyRows, padded } from "./memory.ts";
@@ -25,21 +25,10 @@ export interface Direction {
    * @param outputs gets (B, T, H) by input time, or (B, H) where the layer does not return sequences
    * @param offset the index of its first cell
    * @param pitch floats from one cell to the next
-   * @param rule what the cells hold that nothing was computed for
-   * @param flip whether outputs stand by processing time instead
    * @returns the outputs with their mask
    * @throws CongruentError `mask`: a row has no valid step and the semantics refuse that
    */
-  run(
-    input: Sequence,
-    batch: Batch,
-    results: Results,
-    outputs: Float32Array,
-    offset: number,
-    pitch: number,
-    rule: PaddingRule,
-    flip: boolean,
-  ): Sequence;
+  run(input: Sequence, batch: Batch, results: Results, outputs: Float32Array, offset: number, pitch: number): Sequence;
 
   /** One step of a stream. */
   readonly step: NonNullable<Operation["step"]>;
@@ -49,8 +38,16 @@ export interface Direction {
  * Makes a direction, and places its weights.
  *
  * @param previous the layer before it: of an embedding it takes the ids
+ * @param ruleOf what the cells hold that nothing was computed for
+ * @param flips whether outputs may stand by processing time
  */
-export function makeDirection(layer: GruLayer, build: Build, previous: Layer | undefined): Direction {
+export function makeDirection(
+  layer: GruLayer,
+  build: Build,
+  previous: Layer | undefined,
+  ruleOf: typeof paddingRule,
+  flips: boolean,
+): Direction {
   const { memory, scratch, slots } = build;
   const { exports } = memory;
   const { inputs, units, resetAfter, goBackwards, returnSequences, weights, activation, recurrentActivation } = layer;
@@ -114,8 +111,8 @@ export function makeDirection(layer: GruLayer, build: Build, previous: Layer | u
   memory.f32.set([recurrentActivation.alpha, recurrentActivation.beta], at + 11);
   memory.f32.set([activation.alpha, activation.beta], at + 14);
 
-  /** By row of a group: what follows its last valid step */
-  const ends = new Int32Array(ROWS);
+  /** By row: what follows its last valid step */
+  let ends = new Int32Array(0);
   /** The rows of a group, the one that ends last first */
   const order = new Int32Array(ROWS);
 
@@ -136,21 +133,17 @@ export function makeDirection(layer: GruLayer, build: Build, previous: Layer | u
   }
 
   return {
-    run(sequence, { semantics, initialStates }, { states }, outputs, offset, pitch, rule, flip) {
+    run(sequence, { semantics, initialStates }, { states }, outputs, offset, pitch) {
       const { data, mask, rows: all, steps: time } = sequence;
       const { emptyState, lastOutput } = semantics;
+      const rule = ruleOf(layer, semantics);
+      const flip = flips && semantics.backwardsOrder === "processing";
       const initial = initialStates[slot];
       const { x, y, h } = scratch;
       const { f32, i32, u8 } = memory;
       const input = data instanceof Float32Array ? f32 : (i32 as never);
       let first = 0;
       let rows = 0;
-
-      const endOf = (row: number): number => {
-        let end = time;
-        while (mask && end && !mask[row * time + end - 1]) end--;
-        return end;
-      };
 
       /** How many of the group's rows have a valid step at a time or later. */
       const aliveAt = (t: number): number => {
@@ -166,7 +159,7 @@ export function makeDirection(layer: GruLayer, build: Build, previous: Layer | u
         call(x, 0, rows, 1, scratch.mask, h, y, rule);
         for (let i = 0; fill && i < rows; i++) {
           const end = ends[order[i]];
-          const to = offset + ((first + order[i]) * time + (flip ? 0 : end)) * pitch;
+          const to = offset + (order[i] * time + (flip ? 0 : end)) * pitch;
           const size = (time - end) * pitch;
           copy(outputs, to, f32, (y >> 2) + i * stride, size && units);
           // Between cells stand another direction's, which are the same here too, or are yet to come.
@@ -175,21 +168,25 @@ export function makeDirection(layer: GruLayer, build: Build, previous: Layer | u
         }
       };
 
-      for (let row = 0; emptyState === "error" && row < all; row++) {
-        if (endOf(row)) continue;
+      if (ends.length !== all) ends = new Int32Array(all);
+      for (let row = 0; row < all; row++) {
+        let end = time;
+        while (mask && end && !mask[row * time + end - 1]) end--;
+        ends[row] = end;
+        if (end || emptyState !== "error") continue;
         throw expected("mask", layer.name, 'a valid step in every row (emptyState: "error")', `none in row ${row}`);
       }
       for (; first < all; first += ROWS) {
         rows = Math.min(ROWS, all - first);
         for (let i = 0; i < rows; i++) {
-          ends[i] = endOf(first + i);
+          const row = first + i;
           let at = i;
-          for (; at && ends[order[at - 1]] < ends[i]; at--) order[at] = order[at - 1];
-          order[at] = i;
+          for (; at && ends[order[at - 1]] < ends[row]; at--) order[at] = order[at - 1];
+          order[at] = row;
         }
         f32.fill(0, h >> 2, (h >> 2) + rows * stride);
         for (let i = 0; initial && i < rows; i++) {
-          copy(f32, (h >> 2) + i * stride, initial, (first + order[i]) * units, units);
+          copy(f32, (h >> 2) + i * stride, initial, order[i] * units, units);
         }
         u8.fill(0, scratch.started, scratch.started + rows);
         // Backwards, the end of a row comes first.
@@ -202,13 +199,13 @@ export function makeDirection(layer: GruLayer, build: Build, previous: Layer | u
           const t = goBackwards ? until - done - steps : done;
           const alive = aliveAt(t);
           for (let i = 0; i < alive; i++) {
-            const cell = (first + order[i]) * time + t;
+            const cell = order[i] * time + t;
             copy(input, (x >> 2) + i * steps * width, data, cell * width, Math.min(ends[order[i]] - t, steps) * width);
             if (mask) copy(u8, scratch.mask + i * steps, mask, cell, steps);
           }
           call(x, 4 * width, alive, steps, mask ? scratch.mask : 0, h, returnSequences ? y : 0, rule);
           for (let i = 0; returnSequences && i < alive; i++) {
-            const to = offset + ((first + order[i]) * time + (flip ? time - 1 - t : t)) * pitch;
+            const to = offset + (order[i] * time + (flip ? time - 1 - t : t)) * pitch;
             copyRows(
               outputs,
               to,
@@ -223,18 +220,17 @@ export function makeDirection(layer: GruLayer, build: Build, previous: Layer | u
         }
         pad(returnSequences && !goBackwards);
         for (let i = 0; i < rows; i++) {
-          const row = first + order[i];
+          const row = order[i];
           const state = (h >> 2) + i * stride;
           // As a last step a row shows what it carries; as a final state, what an empty row has.
-          if (emptyState === "zero" && !ends[order[i]]) f32.fill(0, state, state + units);
+          if (emptyState === "zero" && !ends[row]) f32.fill(0, state, state + units);
           const last = row * time + (goBackwards ? 0 : time - 1);
           const shown = lastOutput === "state" || !mask || mask[last] ? state : (y >> 2) + i * stride;
           if (!returnSequences) copy(outputs, offset + row * pitch, f32, shown, units);
           copy(states[slot], row * units, f32, state, units);
         }
       }
-      const after = { ...sequence, features: units, data: outputs };
-      return returnSequences ? after : { ...after, steps: 1, mask: null };
+      return { ...sequence, features: units, data: outputs, ...(!returnSequences && { steps: 1, mask: null }) };
     },
 
     step(frame, { semantics, started, states }) {
@@ -246,8 +242,7 @@ export function makeDirection(layer: GruLayer, build: Build, previous: Layer | u
         exports.step(struct, address, h, spare);
         flags[first] = 1;
       } else {
-        const rule =
-          !returnSequences && semantics.lastOutput === "state" ? "carry-state" : paddingRule(layer, semantics);
+        const rule = !returnSequences && semantics.lastOutput === "state" ? "carry-state" : ruleOf(layer, semantics);
         copy(memory.u8, scratch.started, flags, first, rows);
         call(address, 4 * padded(width), rows, 1, masked ? scratch.mask : 0, h, spare, rule);
         copy(flags, first, memory.u8, scratch.started, rows);

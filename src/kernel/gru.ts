@@ -6,14 +6,12 @@ import type { OperationFactory } from "./operation.ts";
 /** A GRU layer in the kernel. */
 export const gruOperation: OperationFactory<GruLayer> = (layer, build, previous) => {
   const { units, returnSequences, goBackwards } = layer;
-  const { run, step } = makeDirection(layer, build, previous);
+  const { run, step } = makeDirection(layer, build, previous, paddingRule, goBackwards);
 
   return {
     run(input, batch, results, store) {
-      const { semantics } = batch;
       const outputs = store.take(input.rows * (returnSequences ? input.steps : 1) * units);
-      const flip = goBackwards && semantics.backwardsOrder === "processing";
-      return run(input, batch, results, outputs, 0, units, paddingRule(layer, semantics), flip);
+      return run(input, batch, results, outputs, 0, units);
     },
 
     step,

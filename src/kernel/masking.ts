@@ -4,12 +4,11 @@ import type { OperationFactory } from "./operation.ts";
 
 /** Masks the steps whose features all equal one value, and puts zeros there. */
 export const maskingOperation: OperationFactory<MaskingLayer> = ({ maskValue }, { memory, scratch }) => {
-  const value = Math.fround(maskValue);
   let mask = new Uint8Array(0);
 
   /** Puts zeros over a step that is all of the value. (-0 equals 0, NaN nothing.) @returns 0 then, else 1 */
   function blank(data: Float32Array, at: number, features: number): number {
-    for (let i = 0; i < features; i++) if (data[at + i] !== value) return 1;
+    for (let i = 0; i < features; i++) if (data[at + i] !== maskValue) return 1;
     data.fill(0, at, at + features);
     return 0;
   }
