@@ -33,7 +33,7 @@ export const quantizedMatrices: MatricesFactory = (layer, { memory, scratch }) =
       const columns = scales.length;
       const depth = values.length / columns;
       const address = memory.reserve(exports.sizeInt8(depth, (gates * padded(units)) / 4, precision) / 4);
-      writeBias(memory, address, scales.subarray(first, first + gates * units), gates);
+      writeBias(memory, address, scales.subarray(first, first + gates * units), gates, units);
       const fit = Math.floor((4 * scratch.capacity) / columns);
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.length);
       for (let k = 0; k < depth; k += fit) {

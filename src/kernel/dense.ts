@@ -11,7 +11,7 @@ export const denseOperation: OperationFactory<DenseLayer> = (layer, build) => {
   /** Op */
   const stride = padded(units);
   const matrix = placeMatrix(build, layer.kernel, units, 0, 1, units);
-  const biasAt = placeBias(build, bias, 1);
+  const biasAt = placeBias(build, bias, 1, units);
   const apply = (x: number, xStride: number, rows: number, y: number): void =>
     memory.exports.dense(x, xStride, rows, matrix, inputs, units, biasAt, y, code, alpha, beta);
 

@@ -59,8 +59,8 @@ export function makeDirection(
   const kernel = matrices.place("kernel", 3, 0);
   const recurrentKernel = matrices.place("recurrentKernel", resetAfter ? 3 : 2, 0);
   const recurrentCandidate = resetAfter ? 0 : matrices.place("recurrentKernel", 1, 2 * units);
-  const bias = placeBias(build, weights.bias, 3);
-  const recurrentBias = placeBias(build, weights.recurrentBias, 3);
+  const bias = placeBias(build, weights.bias, 3, units);
+  const recurrentBias = placeBias(build, weights.recurrentBias, 3, units);
   /** (V, 3·Hp): the projection of each row of the embedding in front; 0 for none */
   let table = 0;
   /** (V, E): the embedding itself, where there is no such table */
@@ -233,8 +233,8 @@ export function makeDirection(
       return { ...sequence, features: units, data: outputs, ...(!returnSequences && { steps: 1, mask: null }) };
     },
 
-    step(frame, { semantics, started, states }) {
-      const { first, rows, masked, address, spare } = frame;
+    step(frame) {
+      const { semantics, started, states, first, rows, masked, address, spare } = frame;
       const flags = started[slot];
       const h = states[slot] + first * stride * 4;
       if (rows === 1 && !masked) {

@@ -22,8 +22,8 @@ export const embeddingOperation: OperationFactory<EmbeddingLayer> = (layer, { me
       return { ...input, features, data, mask: masks ? mask : validity };
     },
 
-    step(frame, { useMasks }) {
-      const { rows, address, spare, explicit } = frame;
+    step(frame) {
+      const { useMasks, rows, address, spare, explicit } = frame;
       const masks = maskZero && useMasks && !explicit;
       for (let r = 0; r < rows; r++) {
         const id = memory.i32[(address >> 2) + r * padded(1)];

@@ -25,9 +25,9 @@ export const maskingOperation: OperationFactory<MaskingLayer> = ({ maskValue }, 
       return { ...input, data, mask: validity ? input.mask : mask };
     },
 
-    step(frame, { useMasks }) {
+    step(frame) {
+      const { useMasks, rows, address, features, explicit } = frame;
       if (!useMasks) return;
-      const { rows, address, features, explicit } = frame;
       for (let r = 0; r < rows; r++) {
         const valid = blank(memory.f32, (address >> 2) + r * padded(features), features);
         if (!explicit) memory.u8[scratch.mask + r] = valid;

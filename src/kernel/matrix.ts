@@ -58,16 +58,20 @@ export function placeMatrix(
  *
  * @param source null for zeros
  */
-export function placeBias({ memory, scratch }: Build, source: Float32Array | null, gates: number): number {
-  if (!source) return scratch.zeros;
-  const address = memory.reserve(gates * padded(source.length / gates));
-  writeBias(memory, address, source, gates);
+export function placeBias({ memory }: Build, source: Float32Array | null, gates: number, units: number): number {
+  const address = memory.reserve(gates * padded(units));
+  if (source) writeBias(memory, address, source, gates, units);
   return address;
 }
 
 /** Writes a bias of `gates` blocks, each padded to whole vectors. */
-export function writeBias(memory: KernelMemory, address: number, source: Float32Array, gates: number): void {
-  const units = source.length / gates;
+export function writeBias(
+  memory: KernelMemory,
+  address: number,
+  source: Float32Array,
+  gates: number,
+  units: number,
+): void {
   copyRows(memory.f32, address >> 2, padded(units), source, 0, units, units, gates);
 }
 

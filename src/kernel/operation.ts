@@ -15,7 +15,7 @@ export interface Operation {
    */
   run(input: Sequence, batch: Batch, results: Results, store: Pick<Store, "take">): Sequence;
   /** Its part of a stream's step; none where it does nothing. */
-  step?(frame: StreamFrame, context: StreamContext): void;
+  step?(frame: StreamFrame): void;
 }
 
 /** What the operations of a model are made with. */
@@ -58,22 +58,18 @@ export function withOperation<L extends Layer>(layer: L, factory: OperationFacto
 export function operationOf<L extends Layer>(layer: L): OperationFactory<L> {
   const factory = (layer as Equipped<L>)[key];
   if (factory) return factory;
-  const wanted = `a layer made by ${layer.kind}() of congruent or congruent/core, which brings its operation`;
-  throw expected("model", layer.name, wanted, "one that brings none, as congruent/reference makes them");
+  const wanted = `${layer.kind}() of congruent or congruent/core`;
+  throw expected("model", layer.name, wanted, "one without an operation, as congruent/reference has it");
 }
 
-/** What the operations of one stream share. */
-export interface StreamContext {
+/** What passes from layer to layer in one step of a stream: rows in the kernel's memory. */
+export interface StreamFrame {
   readonly semantics: Batch["semantics"];
   readonly useMasks: boolean;
   /** By slot: (rows) 1 once there was a valid step */
   readonly started: readonly Uint8Array[];
   /** By slot: where the states are in the kernel's memory, (rows, Hp) */
   readonly states: readonly number[];
-}
-
-/** What passes from layer to layer in one step of a stream: rows in the kernel's memory. */
-export interface StreamFrame {
   /** How many rows, of at most ROWS */
   rows: number;
   /** The row of the stream that row 0 is */

@@ -30,8 +30,6 @@ export interface Scratch {
   readonly started: number;
   /** (ROWS, Hp): the states of a run */
   readonly h: number;
-  /** (widest padded bias) zeros, for layers without one */
-  readonly zeros: number;
   /** The buffers of a Packing, in its order (assembly/padding.ts) */
   readonly packing: readonly number[];
   /** The buffers of a Gru with so many floats of gates, in its order (assembly/gru.ts) */
@@ -48,7 +46,7 @@ export function reserveScratch({ reserve }: KernelMemory, layers: readonly Layer
   const widest = padded(Math.max(...sizes));
   const recurrent = padded(Math.max(0, ...directions.map(({ units }) => units)));
   const capacity = Math.max(ROWS * widest, BLOCK);
-  const px = reserve(recurrent && Math.max(ROWS * 3 * recurrent, PROJECTION));
+  const px = reserve(Math.max(ROWS * 3 * recurrent, PROJECTION));
   const ph = reserve(ROWS * 3 * recurrent);
   const rh = reserve(ROWS * recurrent);
   const ids = reserve(PROJECTION / 12);
@@ -59,7 +57,6 @@ export function reserveScratch({ reserve }: KernelMemory, layers: readonly Layer
     mask: reserve(CELLS / 4),
     started: reserve(ROWS / 4),
     h: reserve(ROWS * recurrent),
-    zeros: reserve(Math.max(3 * recurrent, widest)),
     packing: [CELLS, CELLS, ROWS, ROWS, ROWS].map(reserve),
     projection: (gates) => [px, Math.max(ROWS, Math.floor(PROJECTION / gates)), ph, rh, ids],
   };

@@ -41,8 +41,11 @@ export function streamsOf({ memory, scratch, slots }: Build, operations: readonl
     const started = slots.map(() => new Uint8Array(rows));
     /** By slot: (rows, H) while others step */
     const away = slots.map(({ units }) => new Float32Array(rows * units));
-    const context = { semantics, useMasks, started, states: addresses };
     const frame: StreamFrame = {
+      semantics,
+      useMasks,
+      started,
+      states: addresses,
       rows: 0,
       first: 0,
       address: 0,
@@ -82,7 +85,7 @@ export function streamsOf({ memory, scratch, slots }: Build, operations: readonl
           frame.masked = frame.explicit = valid !== null;
           copyRows(input, scratch.x >> 2, padded(features), data, first * features, features, features, count);
           if (valid !== null) copy(memory.u8, scratch.mask, valid, first, count);
-          for (let i = 0; i < operations.length; i++) operations[i].step?.(frame, context);
+          for (let i = 0; i < operations.length; i++) operations[i].step?.(frame);
           copyRows(out, first * outputs, outputs, memory.f32, frame.address >> 2, padded(outputs), outputs, count);
         }
       },
