@@ -58,7 +58,6 @@ export async function loadKernel(
   options: KernelOptions = {},
 ): Promise<Kernel> {
   const given = (await source) as { arrayBuffer?: () => Promise<ArrayBuffer>; ok?: boolean; status?: number };
-  if (typeof given?.arrayBuffer !== "function") return createKernel(given, options);
-  if (given.ok === false) throw expected("wasm", "source", "a response that is ok", `status ${given.status}`);
-  return createKernel(await given.arrayBuffer(), options);
+  if (given?.ok === false) throw expected("wasm", "source", "a response that is ok", `status ${given.status}`);
+  return createKernel((await given?.arrayBuffer?.()) ?? given, options);
 }

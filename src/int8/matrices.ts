@@ -12,16 +12,16 @@ const QUANTIZED_ROWS = 66;
  *
  * @throws CongruentError `model`: this kernel has no int8
  */
-export const quantizedMatrices: MatricesFactory = (layer, { memory, scratch }) => {
+export const quantizedMatrices: MatricesFactory = (layer, build) => {
   const { inputs, units, name } = layer;
   const int8 = layer.int8 as QuantizedGru;
   const { precision } = int8;
-  const exports = memory.exports as Int8Exports;
+  const exports = build.exports as Int8Exports;
   if (!exports.packInt8) {
     throw expected("model", name, "a kernel with int8, as congruent/int8 and congruent/int8.wasm have it", "another");
   }
   /** (QUANTIZED_ROWS) rows of 16 bytes, and 2 for each number of the deepest matrix */
-  const quantized = memory.reserve(QUANTIZED_ROWS * (4 + (Math.ceil(Math.max(inputs, units) / 16) * 16) / 2));
+  const quantized = build.reserve(QUANTIZED_ROWS * (4 + (Math.ceil(Math.max(inputs, units) / 16) * 16) / 2));
 
   return {
     fields: [precision, quantized],
@@ -32,14 +32,14 @@ export const quantizedMatrices: MatricesFactory = (layer, { memory, scratch }) =
       const { values, scales } = int8[name];
       const columns = scales.length;
       const depth = values.length / columns;
-      const address = memory.reserve(exports.sizeInt8(depth, (gates * padded(units)) / 4, precision) / 4);
-      writeBias(memory, address, scales.subarray(first, first + gates * units), gates, units);
-      const fit = Math.floor((4 * scratch.capacity) / columns);
+      const address = build.reserve(exports.sizeInt8(depth, (gates * padded(units)) / 4, precision) / 4);
+      writeBias(build, address, scales.subarray(first, first + gates * units), gates, units);
+      const fit = Math.floor((4 * build.capacity) / columns);
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.length);
       for (let k = 0; k < depth; k += fit) {
         const count = Math.min(fit, depth - k);
-        memory.u8.set(bytes.subarray(k * columns, (k + count) * columns), scratch.x);
-        exports.packInt8(scratch.x + first, columns, k, count, depth, gates, units, precision, address);
+        build.u8.set(bytes.subarray(k * columns, (k + count) * columns), build.x);
+        exports.packInt8(build.x + first, columns, k, count, depth, gates, units, precision, address);
       }
       return address;
     },

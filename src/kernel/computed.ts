@@ -2,11 +2,11 @@ import { type Computation, computationOf } from "../layers/computation.ts";
 import type { Layer } from "../layers/layer.ts";
 import { Store } from "../sequence/sequence.ts";
 import { copyRows, padded } from "./memory.ts";
-import { advance, type OperationFactory } from "./operation.ts";
+import type { OperationFactory } from "./operation.ts";
 import { ROWS } from "./scratch.ts";
 
 /** The operation of every layer that brings its own computation: WebAssembly has no part in it. */
-export const computedOperation: OperationFactory<Layer> = (layer, { memory }) => {
+export const computedOperation: OperationFactory<Layer> = (layer, build) => {
   const computation = computationOf(layer) as Computation<Layer>;
   /** Of a stream's step: (ROWS, I) and (ROWS, F) */
   const before = new Store();
@@ -22,10 +22,10 @@ export const computedOperation: OperationFactory<Layer> = (layer, { memory }) =>
       units ||= computation.shape(layer, { features, backwardFeatures: 0, sequence: true }, "").features;
       const x = before.take(ROWS * features);
       const y = after.take(ROWS * units);
-      copyRows(x, 0, features, memory.f32, address >> 2, padded(features), features, rows);
+      copyRows(x, 0, features, build.f32, address >> 2, padded(features), features, rows);
       computation.step?.(layer, x, y, rows, features);
-      copyRows(memory.f32, spare >> 2, padded(units), y, 0, units, units, rows);
-      advance(frame, units);
+      copyRows(build.f32, spare >> 2, padded(units), y, 0, units, units, rows);
+      return units;
     },
   };
 };

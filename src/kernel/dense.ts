@@ -1,11 +1,10 @@
 import type { DenseLayer } from "../layers/layer.ts";
 import { feedRows, placeBias, placeMatrix } from "./matrix.ts";
 import { copyRows, padded } from "./memory.ts";
-import { advance, type OperationFactory } from "./operation.ts";
+import type { OperationFactory } from "./operation.ts";
 
 /** A dense layer in the kernel, on every step, padding included. */
 export const denseOperation: OperationFactory<DenseLayer> = (layer, build) => {
-  const { memory, scratch } = build;
   const { inputs, units, bias, activation } = layer;
   const { code, alpha, beta } = activation === "softmax" ? { code: -1, alpha: 0, beta: 0 } : activation;
   /** Op */
@@ -13,21 +12,21 @@ export const denseOperation: OperationFactory<DenseLayer> = (layer, build) => {
   const matrix = placeMatrix(build, layer.kernel, units, 0, 1, units);
   const biasAt = placeBias(build, bias, 1, units);
   const apply = (x: number, xStride: number, rows: number, y: number): void =>
-    memory.exports.dense(x, xStride, rows, matrix, inputs, units, biasAt, y, code, alpha, beta);
+    build.exports.dense(x, xStride, rows, matrix, inputs, units, biasAt, y, code, alpha, beta);
 
   return {
     run(input, _batch, _results, store) {
       const data = store.take(input.rows * input.steps * units);
       feedRows(build, input.data, inputs, Math.max(inputs, stride), (first, count) => {
-        apply(scratch.x, 4 * inputs, count, scratch.y);
-        copyRows(data, first * units, units, memory.f32, scratch.y >> 2, stride, units, count);
+        apply(build.x, 4 * inputs, count, build.y);
+        copyRows(data, first * units, units, build.f32, build.y >> 2, stride, units, count);
       });
       return { ...input, features: units, data };
     },
 
     step(frame) {
       apply(frame.address, 4 * padded(inputs), frame.rows, frame.spare);
-      advance(frame, units);
+      return units;
     },
   };
 };

@@ -5,7 +5,7 @@ import type { PaddingRule, paddingRule } from "../sequence/padding.ts";
 import type { Sequence } from "../sequence/sequence.ts";
 import { feedRows, floatMatrices, type MatricesFactory, placeBias } from "./matrix.ts";
 import { copy, copyRows, padded } from "./memory.ts";
-import { advance, type Build, type Operation } from "./operation.ts";
+import type { Build, Operation } from "./operation.ts";
 import { CELLS, ROWS } from "./scratch.ts";
 
 /** 4-byte fields of a Gru (assembly/gru.ts), those of its Packing included. */
@@ -48,13 +48,14 @@ export function makeDirection(
   ruleOf: typeof paddingRule,
   flips: boolean,
 ): Direction {
-  const { memory, scratch, slots } = build;
-  const { exports } = memory;
+  const { exports } = build;
   const { inputs, units, resetAfter, goBackwards, returnSequences, weights, activation, recurrentActivation } = layer;
-  const slot = slots.indexOf(layer);
+  const slot = build.slots.indexOf(layer);
   const stride = padded(units);
   const gates = 3 * stride;
-  const struct = memory.reserve(FIELDS);
+  const struct = build.reserve(FIELDS);
+  /** (ROWS) u8, a mask of zeros */
+  const noStep = build.reserve(ROWS / 4);
   const matrices = ((layer.int8?.matrices ?? floatMatrices) as MatricesFactory)(layer, build);
   const kernel = matrices.place("kernel", 3, 0);
   const recurrentKernel = matrices.place("recurrentKernel", resetAfter ? 3 : 2, 0);
@@ -71,19 +72,19 @@ export function makeDirection(
     const { vocabulary, weights } = previous;
     width = 1;
     if (vocabulary * gates > TABLE) {
-      vectors = memory.reserve(weights.length);
-      memory.f32.set(weights, vectors >> 2);
+      vectors = build.reserve(weights.length);
+      build.f32.set(weights, vectors >> 2);
     } else {
-      table = memory.reserve(vocabulary * gates);
+      table = build.reserve(vocabulary * gates);
       // By the same kernel as any other input product, so with the same bits.
       feedRows(build, weights, inputs, inputs, (first, count) => {
         const y = table + 4 * first * gates;
-        matrices.multiply(scratch.x, 0, 4 * inputs, count, kernel, inputs, gates >> 2, bias, y, 4 * gates);
+        matrices.multiply(build.x, 0, 4 * inputs, count, kernel, inputs, gates >> 2, bias, y, 4 * gates);
       });
     }
   }
   const fields = [
-    ...scratch.packing,
+    ...build.packing,
     inputs,
     units,
     Number(resetAfter),
@@ -102,14 +103,14 @@ export function makeDirection(
     recurrentBias,
     vectors,
     table,
-    ...scratch.projection(gates),
+    ...build.projection(gates),
     ...matrices.fields,
   ];
   const at = struct >> 2;
-  memory.i32.set(fields, at);
-  memory.f32[at + 9] = layer.clip;
-  memory.f32.set([recurrentActivation.alpha, recurrentActivation.beta], at + 11);
-  memory.f32.set([activation.alpha, activation.beta], at + 14);
+  build.i32.set(fields, at);
+  build.f32[at + 9] = layer.clip;
+  build.f32.set([recurrentActivation.alpha, recurrentActivation.beta], at + 11);
+  build.f32.set([activation.alpha, activation.beta], at + 14);
 
   /** By row: what follows its last valid step */
   let ends = new Int32Array(0);
@@ -129,7 +130,7 @@ export function makeDirection(
   ): void {
     const code = rule === "carry-output" ? 1 : rule === "carry-state" ? 2 : 0;
     const value = typeof rule === "object" ? rule.value : 0;
-    exports.gru(struct, x, xStride, rows, steps, mask, h, scratch.started, y, code, value);
+    exports.gru(struct, x, xStride, rows, steps, mask, h, build.started, y, code, value);
   }
 
   return {
@@ -139,8 +140,7 @@ export function makeDirection(
       const rule = ruleOf(layer, semantics);
       const flip = flips && semantics.backwardsOrder === "processing";
       const initial = initialStates[slot];
-      const { x, y, h } = scratch;
-      const { f32, i32, u8 } = memory;
+      const { f32, i32, u8, x, y, h } = build;
       const input = data instanceof Float32Array ? f32 : (i32 as never);
       let first = 0;
       let rows = 0;
@@ -155,8 +155,7 @@ export function makeDirection(
       /** Puts into y what each row shows at a step that is not valid; with `fill`, behind its end too. */
       const pad = (fill: boolean): void => {
         if (!mask) return;
-        u8.fill(0, scratch.mask, scratch.mask + rows);
-        call(x, 0, rows, 1, scratch.mask, h, y, rule);
+        call(x, 0, rows, 1, noStep, h, y, rule);
         for (let i = 0; fill && i < rows; i++) {
           const end = ends[order[i]];
           const to = offset + (order[i] * time + (flip ? 0 : end)) * pitch;
@@ -184,26 +183,26 @@ export function makeDirection(
           for (; at && ends[order[at - 1]] < ends[row]; at--) order[at] = order[at - 1];
           order[at] = row;
         }
-        f32.fill(0, h >> 2, (h >> 2) + rows * stride);
+        // The states lie behind it.
+        u8.fill(0, build.started, h + 4 * rows * stride);
         for (let i = 0; initial && i < rows; i++) {
           copy(f32, (h >> 2) + i * stride, initial, order[i] * units, units);
         }
-        u8.fill(0, scratch.started, scratch.started + rows);
         // Backwards, the end of a row comes first.
         if (goBackwards) pad(returnSequences);
         const until = ends[order[0]];
         for (let done = 0, steps = 0; done < until; done += steps) {
           // Rows that have ended leave their room to the steps of the others.
-          const room = Math.min(CELLS, scratch.capacity / Math.max(width, stride));
+          const room = Math.min(CELLS, build.capacity / Math.max(width, stride));
           steps = Math.min(Math.floor(room / (goBackwards ? rows : aliveAt(done))), until - done);
           const t = goBackwards ? until - done - steps : done;
           const alive = aliveAt(t);
           for (let i = 0; i < alive; i++) {
             const cell = order[i] * time + t;
             copy(input, (x >> 2) + i * steps * width, data, cell * width, Math.min(ends[order[i]] - t, steps) * width);
-            if (mask) copy(u8, scratch.mask + i * steps, mask, cell, steps);
+            if (mask) copy(u8, build.mask + i * steps, mask, cell, steps);
           }
-          call(x, 4 * width, alive, steps, mask ? scratch.mask : 0, h, returnSequences ? y : 0, rule);
+          call(x, 4 * width, alive, steps, mask ? build.mask : 0, h, returnSequences ? y : 0, rule);
           for (let i = 0; returnSequences && i < alive; i++) {
             const to = offset + (order[i] * time + (flip ? time - 1 - t : t)) * pitch;
             copyRows(
@@ -243,13 +242,13 @@ export function makeDirection(
         flags[first] = 1;
       } else {
         const rule = !returnSequences && semantics.lastOutput === "state" ? "carry-state" : ruleOf(layer, semantics);
-        copy(memory.u8, scratch.started, flags, first, rows);
-        call(address, 4 * padded(width), rows, 1, masked ? scratch.mask : 0, h, spare, rule);
-        copy(flags, first, memory.u8, scratch.started, rows);
+        copy(build.u8, build.started, flags, first, rows);
+        call(address, 4 * padded(width), rows, 1, masked ? build.mask : 0, h, spare, rule);
+        copy(flags, first, build.u8, build.started, rows);
       }
-      advance(frame, units);
       // Without a sequence there is no mask either: in a stream every later layer has a step to do.
       if (!returnSequences) frame.masked = false;
+      return units;
     },
   };
 }

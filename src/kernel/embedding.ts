@@ -1,9 +1,9 @@
 import { directionsOf, type EmbeddingLayer } from "../layers/layer.ts";
 import { copy, padded } from "./memory.ts";
-import { advance, type OperationFactory } from "./operation.ts";
+import type { OperationFactory } from "./operation.ts";
 
 /** Looks up the features of ids, unless a GRU comes next, which does better with the ids. */
-export const embeddingOperation: OperationFactory<EmbeddingLayer> = (layer, { memory, scratch }, _previous, next) => {
+export const embeddingOperation: OperationFactory<EmbeddingLayer> = (layer, build, _previous, next) => {
   const { features, weights, maskZero } = layer;
   const keepIds = next && directionsOf(next).length > 0;
   let mask = new Uint8Array(0);
@@ -26,12 +26,12 @@ export const embeddingOperation: OperationFactory<EmbeddingLayer> = (layer, { me
       const { useMasks, rows, address, spare, explicit } = frame;
       const masks = maskZero && useMasks && !explicit;
       for (let r = 0; r < rows; r++) {
-        const id = memory.i32[(address >> 2) + r * padded(1)];
-        if (masks) memory.u8[scratch.mask + r] = Number(id !== 0);
-        if (!keepIds) copy(memory.f32, (spare >> 2) + r * padded(features), weights, id * features, features);
+        const id = build.i32[(address >> 2) + r * padded(1)];
+        if (masks) build.u8[build.mask + r] = Number(id !== 0);
+        if (!keepIds) copy(build.f32, (spare >> 2) + r * padded(features), weights, id * features, features);
       }
       if (masks) frame.masked = true;
-      if (!keepIds) advance(frame, features);
+      return keepIds ? 0 : features;
     },
   };
 };

@@ -18,7 +18,7 @@ export function engineOver(create: () => KernelExports): EngineFactory {
   return (layers) => {
     const memory = openMemory(create());
     const slots = layers.flatMap(directionsOf);
-    const build = { memory, scratch: reserveScratch(memory, layers), slots };
+    const build = Object.assign(memory, reserveScratch(memory, layers), { slots });
     const active = layers.filter(({ kind }) => kind !== "dropout");
     const operations = active.map((layer, i) => operationOf(layer)(layer, build, active[i - 1], active[i + 1]));
     const stores = operations.map(() => new Store());

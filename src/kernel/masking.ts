@@ -3,7 +3,7 @@ import { padded } from "./memory.ts";
 import type { OperationFactory } from "./operation.ts";
 
 /** Masks the steps whose features all equal one value, and puts zeros there. */
-export const maskingOperation: OperationFactory<MaskingLayer> = ({ maskValue }, { memory, scratch }) => {
+export const maskingOperation: OperationFactory<MaskingLayer> = ({ maskValue }, build) => {
   let mask = new Uint8Array(0);
 
   /** Puts zeros over a step that is all of the value. (-0 equals 0, NaN nothing.) @returns 0 then, else 1 */
@@ -27,12 +27,13 @@ export const maskingOperation: OperationFactory<MaskingLayer> = ({ maskValue }, 
 
     step(frame) {
       const { useMasks, rows, address, features, explicit } = frame;
-      if (!useMasks) return;
+      if (!useMasks) return 0;
       for (let r = 0; r < rows; r++) {
-        const valid = blank(memory.f32, (address >> 2) + r * padded(features), features);
-        if (!explicit) memory.u8[scratch.mask + r] = valid;
+        const valid = blank(build.f32, (address >> 2) + r * padded(features), features);
+        if (!explicit) build.u8[build.mask + r] = valid;
       }
       frame.masked = true;
+      return 0;
     },
   };
 };

@@ -11,23 +11,23 @@ import type { Build } from "./operation.ts";
  * @param use called behind each block, by its first row
  */
 export function feedRows(
-  { memory, scratch }: Build,
+  build: Build,
   source: Float32Array,
   width: number,
   room: number,
   use: (first: number, count: number) => void,
 ): void {
   const rows = source.length / width;
-  const fit = Math.floor(scratch.capacity / room);
+  const fit = Math.floor(build.capacity / room);
   for (let first = 0; first < rows; first += fit) {
     const count = Math.min(fit, rows - first);
-    copy(memory.f32, scratch.x >> 2, source, first * width, count * width);
+    copy(build.f32, build.x >> 2, source, first * width, count * width);
     use(first, count);
   }
 }
 
 /**
- * Places a matrix in the kernel's order (assembly/pack.ts), which it gets through the scratch.
+ * Places a matrix in the kernel's order (assembly/pack.ts), which it gets through the build.
  *
  * @param source (depth, columns), row-major
  * @param columns of a source row; at least gates · units from `first` on
@@ -44,11 +44,10 @@ export function placeMatrix(
   gates: number,
   units: number,
 ): number {
-  const { memory, scratch } = build;
   const depth = source.length / columns;
-  const address = memory.reserve(depth * gates * padded(units));
+  const address = build.reserve(depth * gates * padded(units));
   feedRows(build, source, columns, columns, (k, count) => {
-    memory.exports.pack(scratch.x + first * 4, columns, k, count, depth, gates, units, address);
+    build.exports.pack(build.x + first * 4, columns, k, count, depth, gates, units, address);
   });
   return address;
 }
@@ -58,21 +57,21 @@ export function placeMatrix(
  *
  * @param source null for zeros
  */
-export function placeBias({ memory }: Build, source: Float32Array | null, gates: number, units: number): number {
-  const address = memory.reserve(gates * padded(units));
-  if (source) writeBias(memory, address, source, gates, units);
+export function placeBias(build: Build, source: Float32Array | null, gates: number, units: number): number {
+  const address = build.reserve(gates * padded(units));
+  if (source) writeBias(build, address, source, gates, units);
   return address;
 }
 
 /** Writes a bias of `gates` blocks, each padded to whole vectors. */
 export function writeBias(
-  memory: KernelMemory,
+  { f32 }: KernelMemory,
   address: number,
   source: Float32Array,
   gates: number,
   units: number,
 ): void {
-  copyRows(memory.f32, address >> 2, padded(units), source, 0, units, units, gates);
+  copyRows(f32, address >> 2, padded(units), source, 0, units, units, gates);
 }
 
 /** How a direction keeps its matrices, and is multiplied by them. */
@@ -91,6 +90,6 @@ export type MatricesFactory = (layer: GruLayer, build: Build) => Matrices;
 /** As f32. */
 export const floatMatrices: MatricesFactory = ({ weights, units }, build) => ({
   place: (name, gates, first) => placeMatrix(build, weights[name], 3 * units, first, gates, units),
-  multiply: build.memory.exports.multiply,
+  multiply: build.exports.multiply,
   fields: [0, 0],
 });

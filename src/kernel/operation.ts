@@ -14,14 +14,16 @@ export interface Operation {
    * @param store where the output's numbers go: asked once, for all of them
    */
   run(input: Sequence, batch: Batch, results: Results, store: Pick<Store, "take">): Sequence;
-  /** Its part of a stream's step; none where it does nothing. */
-  step?(frame: StreamFrame): void;
+  /**
+   * Its part of a stream's step; none where the layer needs the future.
+   *
+   * @returns the features that it has written to the spare buffer; 0 if what comes out is where it was
+   */
+  step?(frame: StreamFrame): number;
 }
 
 /** What the operations of a model are made with. */
-export interface Build {
-  readonly memory: KernelMemory;
-  readonly scratch: Scratch;
+export interface Build extends KernelMemory, Scratch {
   /** The GRU directions, by slot. */
   readonly slots: readonly GruLayer[];
 }
@@ -84,12 +86,4 @@ export interface StreamFrame {
   masked: boolean;
   /** Whether the mask was given with the step, so that layers leave it alone */
   explicit: boolean;
-}
-
-/** Moves a frame on to the buffer that a layer has written. */
-export function advance(frame: StreamFrame, features: number): void {
-  const from = frame.address;
-  frame.address = frame.spare;
-  frame.spare = from;
-  frame.features = features;
 }

@@ -26,9 +26,9 @@ export interface Scratch {
   readonly capacity: number;
   /** (rows, steps) u8 */
   readonly mask: number;
-  /** (ROWS) u8 */
+  /** (ROWS) u8: in a run, whether a row has had a valid step */
   readonly started: number;
-  /** (ROWS, Hp): the states of a run */
+  /** (ROWS, Hp): the states of a run, right behind it */
   readonly h: number;
   /** The buffers of a Packing, in its order (assembly/padding.ts) */
   readonly packing: readonly number[];

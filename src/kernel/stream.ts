@@ -3,29 +3,34 @@ import { copy, copyRows, padded } from "./memory.ts";
 import type { Build, Operation, StreamFrame } from "./operation.ts";
 import { ROWS } from "./scratch.ts";
 
-/** Moves a stream's states into the kernel's memory, or out of it. */
-type Move = (inwards: boolean) => void;
-
 /**
- * Makes the streams of one instance: one wasm call a layer and step, everything in between in the kernel's memory.
+ * Makes the streams of one instance: one wasm call a layer and step, everything in between in the kernel's build.
  *
  * There is one place in that memory where a stream's states are while it steps. Streams take turns: the one that steps
  * moves in, and the one before it gets its states copied out. So any number of streams costs the kernel nothing, and one
  * that is dropped is garbage like any other object; one that steps alone never copies.
  */
-export function streamsOf({ memory, scratch, slots }: Build, operations: readonly Operation[]): Engine["stream"] {
+export function streamsOf(build: Build, operations: readonly Operation[]): Engine["stream"] {
+  const { slots } = build;
   /** By slot: the address of (room, Hp). It changes when a stream of more rows than any before is made. */
   const addresses: number[] = [];
   let room = 0;
-  /** Of the stream whose states are there. */
-  let resident: Move | null = null;
+  /** By slot: (rows, H), where the states of the stream go that is there now. */
+  let resident: readonly Float32Array[] | null = null;
 
-  /** Moves a stream in; null moves out the one that is here. */
-  function admit(move: Move | null): void {
-    if (resident === move) return;
-    resident?.(false);
-    move?.(true);
-    resident = move;
+  /** Moves a stream in; null only moves out the one that is there. */
+  function admit(next: readonly Float32Array[] | null): void {
+    if (resident === next) return;
+    for (let slot = 0; slot < slots.length; slot++) {
+      const { units } = slots[slot];
+      const at = addresses[slot] >> 2;
+      const stride = padded(units);
+      const from = next?.[slot];
+      const to = resident?.[slot];
+      if (to) copyRows(to, 0, units, build.f32, at, stride, units, to.length / units);
+      if (from) copyRows(build.f32, at, stride, from, 0, units, units, from.length / units);
+    }
+    resident = next;
   }
 
   return (rows, semantics, useMasks) => {
@@ -34,7 +39,7 @@ export function streamsOf({ memory, scratch, slots }: Build, operations: readonl
       admit(null);
       Object.assign(
         addresses,
-        slots.map(({ units }) => memory.reserve(rows * padded(units))),
+        slots.map(({ units }) => build.reserve(rows * padded(units))),
       );
       room = rows;
     }
@@ -55,38 +60,35 @@ export function streamsOf({ memory, scratch, slots }: Build, operations: readonl
       explicit: false,
     };
     let features = 0;
-    let outputs = 0;
-
-    const move: Move = (inwards) => {
-      for (let slot = 0; slot < slots.length; slot++) {
-        const { units } = slots[slot];
-        const at = addresses[slot] >> 2;
-        if (inwards) copyRows(memory.f32, at, padded(units), away[slot], 0, units, units, rows);
-        else copyRows(away[slot], 0, units, memory.f32, at, padded(units), units, rows);
-      }
-    };
 
     return {
       started,
 
       step(data, out, valid) {
-        admit(move);
+        admit(away);
         // Once: a division takes as long as a small layer's arithmetic.
         features ||= data.length / rows;
-        outputs ||= out.length / rows;
-        const input = data instanceof Float32Array ? memory.f32 : memory.i32;
+        const input = data instanceof Float32Array ? build.f32 : build.i32;
         for (let first = 0; first < rows; first += ROWS) {
           const count = Math.min(ROWS, rows - first);
           frame.rows = count;
           frame.first = first;
-          frame.address = scratch.x;
-          frame.spare = scratch.y;
+          frame.address = build.x;
+          frame.spare = build.y;
           frame.features = features;
           frame.masked = frame.explicit = valid !== null;
-          copyRows(input, scratch.x >> 2, padded(features), data, first * features, features, features, count);
-          if (valid !== null) copy(memory.u8, scratch.mask, valid, first, count);
-          for (let i = 0; i < operations.length; i++) operations[i].step?.(frame);
-          copyRows(out, first * outputs, outputs, memory.f32, frame.address >> 2, padded(outputs), outputs, count);
+          copyRows(input, build.x >> 2, padded(features), data, first * features, features, features, count);
+          if (valid !== null) copy(build.u8, build.mask, valid, first, count);
+          for (let i = 0; i < operations.length; i++) {
+            const written = operations[i].step?.(frame);
+            if (!written) continue;
+            const { address } = frame;
+            frame.address = frame.spare;
+            frame.spare = address;
+            frame.features = written;
+          }
+          const units = frame.features;
+          copyRows(out, first * units, units, build.f32, frame.address >> 2, padded(units), units, count);
         }
       },
 
