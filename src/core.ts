@@ -35,7 +35,7 @@ export function createKernel(source: KernelSource, options: KernelOptions = {}):
   checkKeys(options, ["fallback"], "createKernel");
   const { fallback } = options;
   if (fallback !== undefined && typeof fallback?.createModel !== "function") {
-    throw expected("option", "createKernel.fallback", "something with a createModel", show(fallback));
+    throw expected("option", "createKernel.fallback", "an object with createModel", show(fallback));
   }
   // By tag: a module may come from another realm, where instanceof says no.
   const tag = Object.prototype.toString.call(source);

@@ -39,8 +39,8 @@ function refusal(cause: unknown): CongruentError {
   const given = String(cause);
   if (name === "RangeError") return expected("memory", "WebAssembly", "room for another model", given, { cause });
   const ways =
-    ". Where a policy forbids it: allow 'wasm-unsafe-eval' in the Content-Security-Policy, give congruent/core a compiled " +
-    "module, or use congruent/reference";
+    ". If a policy forbids it: 'wasm-unsafe-eval' in the Content-Security-Policy, a compiled module for congruent/core, " +
+    "or congruent/reference";
   const foreign = name === "TypeError" || name === "LinkError";
   return expected("wasm", "WebAssembly", "congruent's module", foreign ? given : given + ways, { cause });
 }

@@ -50,8 +50,8 @@ export function openMemory(exports: KernelExports): KernelMemory {
       const need = address + floats * 4 + 64;
       if (need > have) {
         try {
-          if (need > LIMIT) throw new RangeError(`more than ${LIMIT} bytes`);
-          memory.grow(Math.ceil((need - have) / PAGE));
+          // More than the limit is refused by all that grows.
+          memory.grow(need > LIMIT ? Number.POSITIVE_INFINITY : Math.ceil((need - have) / PAGE));
         } catch (cause) {
           throw expected("memory", "model", `${need} bytes of WebAssembly memory`, `none beyond ${have}`, { cause });
         }

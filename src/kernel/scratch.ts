@@ -11,7 +11,7 @@ const BLOCK = 32768;
 export const CELLS = 8192;
 
 /** Floats of the input projection: what is written there is read again soon, from the second-level cache at the latest. */
-const PROJECTION = 16384;
+export const PROJECTION = 16384;
 
 /**
  * The buffers that every layer of an instance shares. Their size depends on the widest layer, never on time or batch:
@@ -32,8 +32,8 @@ export interface Scratch {
   readonly h: number;
   /** The buffers of a Packing, in its order (assembly/padding.ts) */
   readonly packing: readonly number[];
-  /** The buffers of a Gru with so many floats of gates, in its order (assembly/gru.ts) */
-  projection(gates: number): readonly number[];
+  /** The buffers of a Gru, in its order (assembly/gru.ts): px, ph, rh, ids */
+  readonly gates: readonly number[];
 }
 
 /** Reserves the buffers for a stack. */
@@ -46,10 +46,6 @@ export function reserveScratch({ reserve }: KernelMemory, layers: readonly Layer
   const widest = padded(Math.max(...sizes));
   const recurrent = padded(Math.max(0, ...directions.map(({ units }) => units)));
   const capacity = Math.max(ROWS * widest, BLOCK);
-  const px = reserve(Math.max(ROWS * 3 * recurrent, PROJECTION));
-  const ph = reserve(ROWS * 3 * recurrent);
-  const rh = reserve(ROWS * recurrent);
-  const ids = reserve(PROJECTION / 12);
   return {
     x: reserve(capacity),
     y: reserve(capacity),
@@ -58,6 +54,8 @@ export function reserveScratch({ reserve }: KernelMemory, layers: readonly Layer
     started: reserve(ROWS / 4),
     h: reserve(ROWS * recurrent),
     packing: [CELLS, CELLS, ROWS, ROWS, ROWS].map(reserve),
-    projection: (gates) => [px, Math.max(ROWS, Math.floor(PROJECTION / gates)), ph, rh, ids],
+    gates: [Math.max(3 * ROWS * recurrent, PROJECTION), 3 * ROWS * recurrent, ROWS * recurrent, PROJECTION / 12].map(
+      reserve,
+    ),
   };
 }
