@@ -1,7 +1,7 @@
 import { expected } from "../errors.ts";
 import type { Int8Exports } from "../kernel/exports-int8.ts";
-import { type MatricesFactory, writeBias } from "../kernel/matrix.ts";
-import { padded } from "../kernel/memory.ts";
+import type { MatricesFactory } from "../kernel/matrix.ts";
+import { copyRows, padded } from "../kernel/memory.ts";
 import type { QuantizedGru } from "../layers/layer.ts";
 
 /** Rows that multiplyInt8 quantises together. */
@@ -33,7 +33,7 @@ export const quantizedMatrices: MatricesFactory = (layer, build) => {
       const columns = scales.length;
       const depth = values.length / columns;
       const address = build.reserve(exports.sizeInt8(depth, (gates * padded(units)) / 4, precision) / 4);
-      writeBias(build, address, scales.subarray(first, first + gates * units), gates, units);
+      copyRows(build.f32, address >> 2, padded(units), scales, first, units, units, gates);
       const fit = Math.floor((4 * build.capacity) / columns);
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.length);
       for (let k = 0; k < depth; k += fit) {

@@ -24,8 +24,8 @@ export const denseOperation: OperationFactory<DenseLayer> = (layer, build) => {
       return { ...input, features: units, data };
     },
 
-    step(frame) {
-      apply(frame.address, 4 * padded(inputs), frame.rows, frame.spare);
+    step({ rows }, x, y) {
+      apply(x, 4 * padded(inputs), rows, y);
       return units;
     },
   };

@@ -210,18 +210,18 @@ export function makeDirection(
       return { ...sequence, features: units, data: outputs, ...(!returnSequences && { steps: 1, mask: null }) };
     },
 
-    step(frame) {
-      const { semantics, started, states, first, rows, masked, address, spare } = frame;
+    step(frame, x, y) {
+      const { semantics, started, states, first, rows, masked } = frame;
       const flags = started[slot];
       const h = states[slot] + first * stride * 4;
       if (rows === 1 && !masked) {
         // The path that has to be short.
-        exports.step(struct, address, h, spare);
+        exports.step(struct, x, h, y);
         flags[first] = 1;
       } else {
         const rule = !returnSequences && semantics.lastOutput === "state" ? "carry-state" : ruleOf(layer, semantics);
         copy(build.u8, build.started, flags, first, rows);
-        call(address, 4 * padded(width), rows, 1, masked ? build.mask : 0, h, spare, rule);
+        call(x, 4 * padded(width), rows, 1, masked ? build.mask : 0, h, y, rule);
         copy(flags, first, build.u8, build.started, rows);
       }
       // Without a sequence there is no mask either: in a stream every later layer has a step to do.

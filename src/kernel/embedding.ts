@@ -22,13 +22,13 @@ export const embeddingOperation: OperationFactory<EmbeddingLayer> = (layer, buil
       return { ...input, features, data, mask: masks ? mask : validity };
     },
 
-    step(frame) {
-      const { useMasks, rows, address, spare, explicit } = frame;
+    step(frame, x, y) {
+      const { useMasks, rows, explicit } = frame;
       const masks = maskZero && useMasks && !explicit;
       for (let r = 0; r < rows; r++) {
-        const id = build.i32[(address >> 2) + r * padded(1)];
+        const id = build.i32[(x >> 2) + r * padded(1)];
         if (masks) build.u8[build.mask + r] = Number(id !== 0);
-        if (!keepIds) copy(build.f32, (spare >> 2) + r * padded(features), weights, id * features, features);
+        if (!keepIds) copy(build.f32, (y >> 2) + r * padded(features), weights, id * features, features);
       }
       if (masks) frame.masked = true;
       return keepIds ? 0 : features;

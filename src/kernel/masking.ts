@@ -25,11 +25,11 @@ export const maskingOperation: OperationFactory<MaskingLayer> = ({ maskValue }, 
       return { ...input, data, mask: validity ? input.mask : mask };
     },
 
-    step(frame) {
-      const { useMasks, rows, address, features, explicit } = frame;
+    step(frame, x, _y, features) {
+      const { useMasks, rows, explicit } = frame;
       if (!useMasks) return 0;
       for (let r = 0; r < rows; r++) {
-        const valid = blank(build.f32, (address >> 2) + r * padded(features), features);
+        const valid = blank(build.f32, (x >> 2) + r * padded(features), features);
         if (!explicit) build.u8[build.mask + r] = valid;
       }
       frame.masked = true;

@@ -1,6 +1,6 @@
 import type { GruLayer } from "../layers/layer.ts";
 import type { KernelExports } from "./exports.ts";
-import { copy, copyRows, type KernelMemory, padded } from "./memory.ts";
+import { copy, copyRows, padded } from "./memory.ts";
 import type { Build } from "./operation.ts";
 
 /**
@@ -59,19 +59,8 @@ export function placeMatrix(
  */
 export function placeBias(build: Build, source: Float32Array | null, gates: number, units: number): number {
   const address = build.reserve(gates * padded(units));
-  if (source) writeBias(build, address, source, gates, units);
+  if (source) copyRows(build.f32, address >> 2, padded(units), source, 0, units, units, gates);
   return address;
-}
-
-/** Writes a bias of `gates` blocks, each padded to whole vectors. */
-export function writeBias(
-  { f32 }: KernelMemory,
-  address: number,
-  source: Float32Array,
-  gates: number,
-  units: number,
-): void {
-  copyRows(f32, address >> 2, padded(units), source, 0, units, units, gates);
 }
 
 /** How a direction keeps its matrices, and is multiplied by them. */

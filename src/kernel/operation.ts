@@ -17,9 +17,12 @@ export interface Operation {
   /**
    * Its part of a stream's step; none where the layer needs the future.
    *
-   * @returns the features that it has written to the spare buffer; 0 if what comes out is where it was
+   * @param x address of what comes in: (rows, padded(F))
+   * @param y address of another such buffer, for what comes out
+   * @param features F
+   * @returns the features of what it wrote to y; 0 if what comes out is in x
    */
-  step?(frame: StreamFrame): number;
+  step?(frame: StreamFrame, x: number, y: number, features: number): number;
 }
 
 /** What the operations of a model are made with. */
@@ -64,7 +67,7 @@ export function operationOf<L extends Layer>(layer: L): OperationFactory<L> {
   throw expected("model", layer.name, wanted, "one without an operation, as congruent/reference has it");
 }
 
-/** What passes from layer to layer in one step of a stream: rows in the kernel's memory. */
+/** What the layers share in one step of a stream. */
 export interface StreamFrame {
   readonly semantics: Batch["semantics"];
   readonly useMasks: boolean;
@@ -76,12 +79,6 @@ export interface StreamFrame {
   rows: number;
   /** The row of the stream that row 0 is */
   first: number;
-  /** Address of (rows, padded(F)) */
-  address: number;
-  /** F */
-  features: number;
-  /** The buffer, of the two, that the address is not in */
-  spare: number;
   /** Whether the scratch's mask has (rows) 1 where the step is valid; else all are */
   masked: boolean;
   /** Whether the mask was given with the step, so that layers leave it alone */

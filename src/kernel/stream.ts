@@ -1,4 +1,5 @@
 import type { Engine } from "../model/engine.ts";
+import { zeroStates } from "../model/state.ts";
 import { copy, copyRows, padded } from "./memory.ts";
 import type { Build, Operation, StreamFrame } from "./operation.ts";
 import { ROWS } from "./scratch.ts";
@@ -45,7 +46,7 @@ export function streamsOf(build: Build, operations: readonly Operation[]): Engin
     }
     const started = slots.map(() => new Uint8Array(rows));
     /** By slot: (rows, H) while others step */
-    const away = slots.map(({ units }) => new Float32Array(rows * units));
+    const away = zeroStates(slots, rows);
     const frame: StreamFrame = {
       semantics,
       useMasks,
@@ -53,13 +54,10 @@ export function streamsOf(build: Build, operations: readonly Operation[]): Engin
       states: addresses,
       rows: 0,
       first: 0,
-      address: 0,
-      features: 0,
-      spare: 0,
       masked: false,
       explicit: false,
     };
-    let features = 0;
+    let inputs = 0;
 
     return {
       started,
@@ -67,43 +65,37 @@ export function streamsOf(build: Build, operations: readonly Operation[]): Engin
       step(data, out, valid) {
         admit(away);
         // Once: a division takes as long as a small layer's arithmetic.
-        features ||= data.length / rows;
+        inputs ||= data.length / rows;
         const input = data instanceof Float32Array ? build.f32 : build.i32;
         for (let first = 0; first < rows; first += ROWS) {
           const count = Math.min(ROWS, rows - first);
+          let { x, y } = build;
+          let features = inputs;
           frame.rows = count;
           frame.first = first;
-          frame.address = build.x;
-          frame.spare = build.y;
-          frame.features = features;
           frame.masked = frame.explicit = valid !== null;
-          copyRows(input, build.x >> 2, padded(features), data, first * features, features, features, count);
+          copyRows(input, x >> 2, padded(inputs), data, first * inputs, inputs, inputs, count);
           if (valid !== null) copy(build.u8, build.mask, valid, first, count);
           for (let i = 0; i < operations.length; i++) {
-            const written = operations[i].step?.(frame);
+            const written = operations[i].step?.(frame, x, y, features);
             if (!written) continue;
-            const { address } = frame;
-            frame.address = frame.spare;
-            frame.spare = address;
-            frame.features = written;
+            const from = x;
+            x = y;
+            y = from;
+            features = written;
           }
-          const units = frame.features;
-          copyRows(out, first * units, units, build.f32, frame.address >> 2, padded(units), units, count);
+          copyRows(out, first * features, features, build.f32, x >> 2, padded(features), features, count);
         }
       },
 
       readState(states) {
         admit(null);
-        away.forEach((state, slot) => {
-          states[slot].set(state);
-        });
+        for (const [slot, state] of away.entries()) states[slot].set(state);
       },
 
       writeState(states) {
         admit(null);
-        away.forEach((state, slot) => {
-          state.set(states[slot]);
-        });
+        for (const [slot, state] of away.entries()) state.set(states[slot]);
       },
     };
   };
