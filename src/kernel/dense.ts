@@ -7,8 +7,6 @@ import type { OperationFactory } from "./operation.ts";
 export const denseOperation: OperationFactory<DenseLayer> = (layer, build) => {
   const { inputs, units, bias, activation } = layer;
   const { code, alpha, beta } = activation === "softmax" ? { code: -1, alpha: 0, beta: 0 } : activation;
-  /** Op */
-  const stride = padded(units);
   const matrix = placeMatrix(build, layer.kernel, units, 0, 1, units);
   const biasAt = placeBias(build, bias, 1, units);
   const apply = (x: number, xStride: number, rows: number, y: number): void =>
@@ -17,9 +15,9 @@ export const denseOperation: OperationFactory<DenseLayer> = (layer, build) => {
   return {
     run(input, _batch, _results, store) {
       const data = store.take(input.rows * input.steps * units);
-      feedRows(build, input.data, inputs, Math.max(inputs, stride), (first, count) => {
+      feedRows(build, input.data, inputs, padded(Math.max(inputs, units)), (first, count) => {
         apply(build.x, 4 * inputs, count, build.y);
-        copyRows(data, first * units, units, build.f32, build.y >> 2, stride, units, count);
+        copyRows(data, first * units, units, build.f32, build.y >> 2, padded(units), units, count);
       });
       return { ...input, features: units, data };
     },

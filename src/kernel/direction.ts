@@ -83,6 +83,8 @@ export function makeDirection(
       });
     }
   }
+  /** Floats as fields of a Gru, among integers */
+  const floats = (...values: number[]): Iterable<number> => new Int32Array(Float32Array.from(values).buffer);
   const [px, ...others] = build.gates;
   const fields = [
     ...build.packing,
@@ -90,13 +92,11 @@ export function makeDirection(
     units,
     Number(resetAfter),
     Number(goBackwards),
-    0,
+    ...floats(layer.clip),
     recurrentActivation.code,
-    0,
-    0,
+    ...floats(recurrentActivation.alpha, recurrentActivation.beta),
     activation.code,
-    0,
-    0,
+    ...floats(activation.alpha, activation.beta),
     kernel,
     recurrentKernel,
     recurrentCandidate,
@@ -109,11 +109,7 @@ export function makeDirection(
     ...others,
     ...matrices.fields,
   ];
-  const at = struct >> 2;
-  build.i32.set(fields, at);
-  build.f32[at + 9] = layer.clip;
-  build.f32.set([recurrentActivation.alpha, recurrentActivation.beta], at + 11);
-  build.f32.set([activation.alpha, activation.beta], at + 14);
+  build.i32.set(fields, struct >> 2);
 
   /** A block whose parts are all in the kernel's memory, the rows that have started in the scratch. */
   function call(

@@ -1,4 +1,3 @@
-import { directionsOf } from "../layers/layer.ts";
 import type { EngineFactory } from "../model/engine.ts";
 import { type Sequence, Store } from "../sequence/sequence.ts";
 import type { KernelExports } from "./exports.ts";
@@ -16,9 +15,7 @@ export function kernelEngine(module: () => object): EngineFactory {
 /** An engine factory over whatever exports what the module does. */
 export function engineOver(create: () => KernelExports): EngineFactory {
   return (layers) => {
-    const memory = openMemory(create());
-    const slots = layers.flatMap(directionsOf);
-    const build = Object.assign(memory, reserveScratch(memory, layers), { slots });
+    const build = reserveScratch(openMemory(create()), layers);
     const active = layers.filter(({ kind }) => kind !== "dropout");
     const operations = active.map((layer, i) => operationOf(layer)(layer, build, active[i - 1], active[i + 1]));
     const stores = operations.map(() => new Store());

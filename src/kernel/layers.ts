@@ -91,6 +91,7 @@ export function dropout(options: DropoutOptions = {}): DropoutLayer {
   return describeDropout(options);
 }
 
+/** Dropout has none. */
 const operations: { readonly [Kind in Layer["kind"]]?: OperationFactory<never> } = {
   embedding: embeddingOperation,
   masking: maskingOperation,
@@ -109,5 +110,8 @@ const operations: { readonly [Kind in Layer["kind"]]?: OperationFactory<never> }
  * Layers that were described without their operations (by src/layers, out of a file) → layers that every entry takes.
  */
 export function withOperations(layers: readonly Layer[]): Layer[] {
-  return layers.map((layer) => withOperation(layer, operations[layer.kind] as OperationFactory<Layer>));
+  return layers.map((layer) => {
+    const operation = operations[layer.kind] as OperationFactory<Layer> | undefined;
+    return operation ? withOperation(layer, operation) : layer;
+  });
 }

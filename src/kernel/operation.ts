@@ -1,5 +1,5 @@
 import { expected } from "../errors.ts";
-import type { GruLayer, Layer } from "../layers/layer.ts";
+import type { Layer } from "../layers/layer.ts";
 import type { Batch, Results } from "../model/engine.ts";
 import type { Sequence, Store } from "../sequence/sequence.ts";
 import type { KernelMemory } from "./memory.ts";
@@ -26,10 +26,7 @@ export interface Operation {
 }
 
 /** What the operations of a model are made with. */
-export interface Build extends KernelMemory, Scratch {
-  /** The GRU directions, by slot. */
-  readonly slots: readonly GruLayer[];
-}
+export type Build = KernelMemory & Scratch;
 
 /**
  * Makes a layer's operation, and places its weights.

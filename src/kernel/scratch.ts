@@ -1,4 +1,4 @@
-import { directionsOf, type Layer } from "../layers/layer.ts";
+import { directionsOf, type GruLayer, type Layer } from "../layers/layer.ts";
 import { type KernelMemory, padded } from "./memory.ts";
 
 /** Rows of a batch that are run together. More of them would not make the matrix kernels faster. */
@@ -34,19 +34,23 @@ export interface Scratch {
   readonly packing: readonly number[];
   /** The buffers of a Gru, in its order (assembly/gru.ts): px, ph, rh, ids */
   readonly gates: readonly number[];
+  /** The GRU directions of the stack, by slot */
+  readonly slots: readonly GruLayer[];
 }
 
-/** Reserves the buffers for a stack. */
-export function reserveScratch({ reserve }: KernelMemory, layers: readonly Layer[]): Scratch {
-  const directions = layers.flatMap(directionsOf);
-  const sizes = [...layers, ...directions].flatMap((layer) => {
+/** Reserves the buffers for a stack, and adds them to its memory. */
+export function reserveScratch(memory: KernelMemory, layers: readonly Layer[]): KernelMemory & Scratch {
+  const { reserve } = memory;
+  const slots = layers.flatMap(directionsOf);
+  const sizes = [...layers, ...slots].flatMap((layer) => {
     const { inputs = 0, units = 0, features = 0 } = layer as { inputs?: number; units?: number; features?: number };
     return [inputs, units, features];
   });
   const widest = padded(Math.max(...sizes));
-  const recurrent = padded(Math.max(0, ...directions.map(({ units }) => units)));
+  const recurrent = padded(Math.max(0, ...slots.map(({ units }) => units)));
   const capacity = Math.max(ROWS * widest, BLOCK);
-  return {
+  return Object.assign(memory, {
+    slots,
     x: reserve(capacity),
     y: reserve(capacity),
     capacity,
@@ -57,5 +61,5 @@ export function reserveScratch({ reserve }: KernelMemory, layers: readonly Layer
     gates: [Math.max(3 * ROWS * recurrent, PROJECTION), 3 * ROWS * recurrent, ROWS * recurrent, PROJECTION / 12].map(
       reserve,
     ),
-  };
+  });
 }
