@@ -39,11 +39,11 @@ export function createKernel(source: KernelSource, options: KernelOptions = {}):
   }
   // By tag: a module may come from another realm, where instanceof says no.
   const tag = Object.prototype.toString.call(source);
-  let module: object;
-  if (tag === "[object WebAssembly.Module]") module = source;
-  else if (ArrayBuffer.isView(source) || tag.endsWith("ArrayBuffer]")) {
-    module = compile(source as ArrayBuffer);
-  } else throw expected("wasm", "source", "bytes or a WebAssembly.Module", show(source));
+  const compiled = tag === "[object WebAssembly.Module]";
+  if (!(compiled || ArrayBuffer.isView(source) || tag.endsWith("ArrayBuffer]"))) {
+    throw expected("wasm", "source", "bytes or a WebAssembly.Module", show(source));
+  }
+  const module = compiled ? source : compile(source as ArrayBuffer);
   return kernelOf(() => module, fallback);
 }
 

@@ -26,10 +26,8 @@ export function streamsOf(build: Build, operations: readonly Operation[]): Engin
       const { units } = slots[slot];
       const at = addresses[slot] >> 2;
       const stride = padded(units);
-      const from = next?.[slot];
-      const to = resident?.[slot];
-      if (to) copyRows(to, 0, units, build.f32, at, stride, units, to.length / units);
-      if (from) copyRows(build.f32, at, stride, from, 0, units, units, from.length / units);
+      if (resident) copyRows(resident[slot], 0, units, build.f32, at, stride, units, resident[slot].length / units);
+      if (next) copyRows(build.f32, at, stride, next[slot], 0, units, units, next[slot].length / units);
     }
     resident = next;
   }
