@@ -26,7 +26,7 @@ import { multiplyInt8 } from "./matmul-int8";
 import { padded } from "./pack";
 import { entry, Packing, packSteps, pad } from "./padding";
 
-/** One direction's constants, written once by JS; the field order is the one in src/kernel/recurrence.ts. */
+/** One direction's constants, written once by JS; the field order is the one in src/kernel/direction.ts. */
 // @ts-ignore: decorator
 @unmanaged
 class Gru extends Packing {

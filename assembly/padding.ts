@@ -6,7 +6,7 @@
  * first, so that the rows that are still alive are always the first ones.
  */
 
-/** What a padded output holds, by the numbers in src/kernel/recurrence.ts. */
+/** What a padded output holds, by the numbers in src/kernel/direction.ts. */
 const FILL: i32 = 0;
 const CARRY_STATE: i32 = 2;
 

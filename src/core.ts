@@ -35,15 +35,15 @@ export function createKernel(source: KernelSource, options: KernelOptions = {}):
   checkKeys(options, ["fallback"], "createKernel");
   const { fallback } = options;
   if (fallback !== undefined && typeof fallback?.createModel !== "function") {
-    throw expected("option", "createKernel.fallback", "something with a createModel", show(fallback));
+    throw expected("option", "createKernel.fallback", "an object with createModel", show(fallback));
   }
   // By tag: a module may come from another realm, where instanceof says no.
   const tag = Object.prototype.toString.call(source);
-  let module: object;
-  if (tag === "[object WebAssembly.Module]") module = source;
-  else if (ArrayBuffer.isView(source) || tag === "[object ArrayBuffer]" || tag === "[object SharedArrayBuffer]") {
-    module = compile(source as ArrayBuffer);
-  } else throw expected("wasm", "source", "bytes or a WebAssembly.Module", show(source));
+  const compiled = tag === "[object WebAssembly.Module]";
+  if (!(compiled || ArrayBuffer.isView(source) || tag.endsWith("ArrayBuffer]"))) {
+    throw expected("wasm", "source", "bytes or a WebAssembly.Module", show(source));
+  }
+  const module = compiled ? source : compile(source as ArrayBuffer);
   return kernelOf(() => module, fallback);
 }
 
@@ -58,7 +58,6 @@ export async function loadKernel(
   options: KernelOptions = {},
 ): Promise<Kernel> {
   const given = (await source) as { arrayBuffer?: () => Promise<ArrayBuffer>; ok?: boolean; status?: number };
-  if (typeof given?.arrayBuffer !== "function") return createKernel(given, options);
-  if (given.ok === false) throw expected("wasm", "source", "a response that is ok", `status ${given.status}`);
-  return createKernel(await given.arrayBuffer(), options);
+  if (given?.ok === false) throw expected("wasm", "source", "a response that is ok", `status ${given.status}`);
+  return createKernel((await given?.arrayBuffer?.()) ?? given, options);
 }

@@ -7,7 +7,7 @@ export type WarningHandler = (warning: CongruentError) => void;
 const toConsole: WarningHandler = (warning) =>
   (globalThis as { console?: { warn(text: string): void } }).console?.warn(String(warning));
 
-let handler = toConsole;
+let handler: WarningHandler | null = null;
 
 /**
  * Sets what is done with warnings, of which there is one: this engine's WebAssembly computes wrongly, and models run on
@@ -22,12 +22,12 @@ export function onWarning(next: WarningHandler | null): WarningHandler | null {
   if (next !== null && typeof next !== "function") {
     throw expected("option", "onWarning", "a function or null", show(next));
   }
-  const before = handler === toConsole ? null : handler;
-  handler = next ?? toConsole;
+  const before = handler;
+  handler = next;
   return before;
 }
 
 /** Says it, once or each time: that is the caller's. */
 export function warn(warning: CongruentError): void {
-  handler(warning);
+  (handler ?? toConsole)(warning);
 }

@@ -155,7 +155,7 @@ describe("an engine that computes wrongly", () => {
 
   it("refuses a fallback that is none", () => {
     for (const [options, message] of [
-      [{ fallback: {} }, /createKernel.fallback: expected something with a createModel, got Object/],
+      [{ fallback: {} }, /createKernel.fallback: expected an object with createModel, got Object/],
       [{ fallback: null }, /got null/],
       [{ fallBack: reference }, /createKernel: expected one of fallback, got "fallBack"/],
       [null, /expected options, got null/],

@@ -1,7 +1,7 @@
 import { expected } from "../errors.ts";
 import type { Int8Exports } from "../kernel/exports-int8.ts";
-import { type MatricesFactory, writeBias } from "../kernel/matrix.ts";
-import { padded } from "../kernel/memory.ts";
+import type { MatricesFactory } from "../kernel/matrix.ts";
+import { copyRows, padded } from "../kernel/memory.ts";
 import type { QuantizedGru } from "../layers/layer.ts";
 
 /** Rows that multiplyInt8 quantises together. */
@@ -12,16 +12,16 @@ const QUANTIZED_ROWS = 66;
  *
  * @throws CongruentError `model`: this kernel has no int8
  */
-export const quantizedMatrices: MatricesFactory = (layer, { memory, scratch, uploads }) => {
+export const quantizedMatrices: MatricesFactory = (layer, build) => {
   const { inputs, units, name } = layer;
   const int8 = layer.int8 as QuantizedGru;
   const { precision } = int8;
-  const exports = memory.exports as Int8Exports;
+  const exports = build.exports as Int8Exports;
   if (!exports.packInt8) {
     throw expected("model", name, "a kernel with int8, as congruent/int8 and congruent/int8.wasm have it", "another");
   }
   /** (QUANTIZED_ROWS) rows of 16 bytes, and 2 for each number of the deepest matrix */
-  const quantized = memory.reserve(QUANTIZED_ROWS * (4 + (Math.ceil(Math.max(inputs, units) / 16) * 16) / 2));
+  const quantized = build.reserve(QUANTIZED_ROWS * (4 + (Math.ceil(Math.max(inputs, units) / 16) * 16) / 2));
 
   return {
     fields: [precision, quantized],
@@ -32,17 +32,15 @@ export const quantizedMatrices: MatricesFactory = (layer, { memory, scratch, upl
       const { values, scales } = int8[name];
       const columns = scales.length;
       const depth = values.length / columns;
-      const address = memory.reserve(exports.sizeInt8(depth, (gates * padded(units)) / 4, precision) / 4);
-      uploads.push(() => {
-        writeBias(memory, address, scales.subarray(first, first + gates * units), gates);
-        const fit = Math.floor((4 * scratch.capacity) / columns);
-        const bytes = new Uint8Array(values.buffer, values.byteOffset, values.length);
-        for (let k = 0; k < depth; k += fit) {
-          const count = Math.min(fit, depth - k);
-          memory.u8.set(bytes.subarray(k * columns, (k + count) * columns), scratch.x);
-          exports.packInt8(scratch.x + first, columns, k, count, depth, gates, units, precision, address);
-        }
-      });
+      const address = build.reserve(exports.sizeInt8(depth, (gates * padded(units)) / 4, precision) / 4);
+      copyRows(build.f32, address >> 2, padded(units), scales, first, units, units, gates);
+      const fit = Math.floor((4 * build.capacity) / columns);
+      const bytes = new Uint8Array(values.buffer, values.byteOffset, values.length);
+      for (let k = 0; k < depth; k += fit) {
+        const count = Math.min(fit, depth - k);
+        build.u8.set(bytes.subarray(k * columns, (k + count) * columns), build.x);
+        exports.packInt8(build.x + first, columns, k, count, depth, gates, units, precision, address);
+      }
       return address;
     },
   };

@@ -1,45 +1,30 @@
 import type { DenseLayer } from "../layers/layer.ts";
-import { Store } from "../sequence/sequence.ts";
-import { lookUpFrame } from "./embedding.ts";
-import { placeBias, placeMatrix } from "./matrix.ts";
-import { padded } from "./memory.ts";
-import { advance, type OperationFactory } from "./operation.ts";
-import { featuresOf } from "./sequence.ts";
+import { feedRows, placeBias, placeMatrix } from "./matrix.ts";
+import { copyRows, padded } from "./memory.ts";
+import type { OperationFactory } from "./operation.ts";
 
 /** A dense layer in the kernel, on every step, padding included. */
 export const denseOperation: OperationFactory<DenseLayer> = (layer, build) => {
-  const { memory, scratch } = build;
   const { inputs, units, bias, activation } = layer;
   const { code, alpha, beta } = activation === "softmax" ? { code: -1, alpha: 0, beta: 0 } : activation;
-  const outputs = new Store();
-  const features = new Store();
-  /** Op */
-  const stride = padded(units);
   const matrix = placeMatrix(build, layer.kernel, units, 0, 1, units);
-  const biasAt = placeBias(build, bias, 1);
+  const biasAt = placeBias(build, bias, 1, units);
   const apply = (x: number, xStride: number, rows: number, y: number): void =>
-    memory.exports.dense(x, xStride, rows, matrix, inputs, units, biasAt, y, code, alpha, beta);
-  build.embedding = null;
+    build.exports.dense(x, xStride, rows, matrix, inputs, units, biasAt, y, code, alpha, beta);
 
   return {
-    run(input, _context, target) {
-      const source = featuresOf(input, features);
-      const cells = input.rows * input.steps;
-      const data = target ?? outputs.take(cells * units);
-      const fit = Math.floor(scratch.capacity / Math.max(inputs, stride));
-      for (let first = 0; first < cells; first += fit) {
-        const n = Math.min(fit, cells - first);
-        memory.write(scratch.x, source, first * inputs, n * inputs);
-        apply(scratch.x, 4 * inputs, n, scratch.y);
-        memory.readRows(scratch.y, stride, data, first * units, units, n);
-      }
-      return { ...input, features: units, data, embedding: null };
+    run(input, _batch, _results, store) {
+      const data = store.take(input.rows * input.steps * units);
+      feedRows(build, input.data, inputs, padded(Math.max(inputs, units)), (first, count) => {
+        apply(build.x, 4 * inputs, count, build.y);
+        copyRows(data, first * units, units, build.f32, build.y >> 2, padded(units), units, count);
+      });
+      return { ...input, features: units, data };
     },
 
-    step(frame) {
-      lookUpFrame(memory, frame);
-      apply(frame.address, frame.stride, frame.rows, frame.spare);
-      advance(frame, units, 4 * stride);
+    step({ rows }, x, y) {
+      apply(x, 4 * padded(inputs), rows, y);
+      return units;
     },
   };
 };

@@ -1,42 +1,37 @@
-import type { EmbeddingLayer } from "../layers/layer.ts";
-import type { KernelMemory } from "./memory.ts";
-import { advance, type OperationFactory, type StreamFrame } from "./operation.ts";
-import { lookUp } from "./sequence.ts";
+import { directionsOf, type EmbeddingLayer } from "../layers/layer.ts";
+import { copy, padded } from "./memory.ts";
+import type { OperationFactory } from "./operation.ts";
 
-/** An embedding costs nothing: ids go on as they are, and the layer that wants features looks them up, or need not. */
-export const embeddingOperation: OperationFactory<EmbeddingLayer> = (layer, build) => {
-  const { memory, scratch } = build;
-  const { features, maskZero } = layer;
-  let own = new Uint8Array(0);
-  build.embedding = layer;
+/** Looks up the features of ids, unless a GRU comes next, which does better with the ids. */
+export const embeddingOperation: OperationFactory<EmbeddingLayer> = (layer, build, _previous, next) => {
+  const { features, weights, maskZero } = layer;
+  const keepIds = next && directionsOf(next).length > 0;
+  let mask = new Uint8Array(0);
 
   return {
-    run(input, { batch }) {
-      const ids = input.data;
-      let { mask } = input;
-      if (!batch.validity && batch.useMasks && maskZero) {
-        if (own.length !== ids.length) own = new Uint8Array(ids.length);
-        mask = own;
-        for (let i = 0; i < ids.length; i++) own[i] = Number(ids[i] !== 0);
+    run(input, { validity, useMasks }, _results, store) {
+      const { data: ids } = input;
+      const cells = ids.length;
+      const masks = maskZero && useMasks && !validity;
+      const data = keepIds ? ids : store.take(cells * features);
+      if (masks && mask.length !== cells) mask = new Uint8Array(cells);
+      for (let i = 0; i < cells; i++) {
+        if (masks) mask[i] = Number(ids[i] !== 0);
+        if (!keepIds) copy(data, i * features, weights, ids[i] * features, features);
       }
-      return { ...input, features, embedding: layer, mask };
+      return { ...input, features, data, mask: masks ? mask : validity };
     },
 
-    step(frame, { useMasks }) {
-      frame.features = features;
-      frame.embedding = layer;
-      if (frame.explicit || !useMasks || !maskZero) return;
-      frame.masked = true;
-      for (let r = 0; r < frame.rows; r++)
-        memory.u8[scratch.mask + r] = Number(memory.i32[(frame.address >> 2) + r] !== 0);
+    step(frame, x, y) {
+      const { useMasks, rows, explicit } = frame;
+      const masks = maskZero && useMasks && !explicit;
+      for (let r = 0; r < rows; r++) {
+        const id = build.i32[(x >> 2) + r * padded(1)];
+        if (masks) build.u8[build.mask + r] = Number(id !== 0);
+        if (!keepIds) copy(build.f32, (y >> 2) + r * padded(features), weights, id * features, features);
+      }
+      if (masks) frame.masked = true;
+      return keepIds ? 0 : features;
     },
   };
 };
-
-/** Turns the ids of a stream's frame into features, if they are ids. */
-export function lookUpFrame(memory: KernelMemory, frame: StreamFrame): void {
-  const { embedding, rows, features } = frame;
-  if (embedding === null) return;
-  lookUp(embedding, memory.i32, frame.address >> 2, rows, memory.f32, frame.spare >> 2);
-  advance(frame, features, 4 * features);
-}

@@ -1,11 +1,10 @@
 import type { EngineFactory } from "../model/engine.ts";
-import { Store } from "../sequence/sequence.ts";
+import { type Sequence, Store } from "../sequence/sequence.ts";
 import type { KernelExports } from "./exports.ts";
 import { instantiate } from "./instantiate.ts";
-import { copy, KernelMemory } from "./memory.ts";
-import { type Build, makeOperation } from "./operation.ts";
+import { openMemory } from "./memory.ts";
+import { operationOf } from "./operation.ts";
 import { reserveScratch } from "./scratch.ts";
-import { featuresOf, type KernelSequence } from "./sequence.ts";
 import { streamsOf } from "./stream.ts";
 
 /** An engine factory over a compiled module: one instance a model, with its weights packed once. */
@@ -16,37 +15,26 @@ export function kernelEngine(module: () => object): EngineFactory {
 /** An engine factory over whatever exports what the module does. */
 export function engineOver(create: () => KernelExports): EngineFactory {
   return (layers) => {
-    const memory = new KernelMemory(create());
-    const scratch = reserveScratch(memory, layers);
-    const build: Build = { memory, scratch, uploads: [], recurrences: [], embedding: null };
-    const operations = layers.flatMap((layer) => makeOperation(layer, build) ?? []);
-    const store = new Store();
-    memory.commit();
-    for (const upload of build.uploads) upload();
+    const build = reserveScratch(openMemory(create()), layers);
+    const active = layers.filter(({ kind }) => kind !== "dropout");
+    const operations = active.map((layer, i) => operationOf(layer)(layer, build, active[i - 1], active[i + 1]));
+    const stores = operations.map(() => new Store());
 
     return {
       run(batch, results) {
-        const { rows, steps, features, ids, validity } = batch;
-        const data = (features ?? ids) as Float32Array | Int32Array;
-        const context = { batch, states: results.states };
-        let sequence: KernelSequence = {
-          rows,
-          steps,
-          features: data.length / (rows * steps),
-          data,
-          embedding: null,
-          mask: validity,
-        };
+        const { rows, steps, validity } = batch;
+        // Ids are features only in name, until an embedding replaces them.
+        const data = (batch.features ?? batch.ids) as Float32Array;
+        let sequence: Sequence = { rows, steps, features: data.length / (rows * steps), data, mask: validity };
         operations.forEach((operation, i) => {
-          const target = i === operations.length - 1 ? results.outputs : null;
-          sequence = operation.run(sequence, context, target);
+          const store = i < operations.length - 1 ? stores[i] : { take: () => results.outputs };
+          sequence = operation.run(sequence, batch, results, store);
         });
-        const outputs = featuresOf(sequence, store);
-        if (outputs !== results.outputs) copy(results.outputs, 0, outputs, 0, outputs.length);
+        if (sequence.data !== results.outputs) results.outputs.set(sequence.data);
         results.mask = sequence.mask;
       },
 
-      stream: streamsOf(memory, scratch, operations, build.recurrences),
+      stream: streamsOf(build, operations),
     };
   };
 }

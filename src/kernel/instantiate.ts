@@ -24,23 +24,23 @@ export function compile(bytes: ArrayBuffer | ArrayBufferView): object {
  */
 export function instantiate(module: object): KernelExports {
   try {
-    const { exports } = new WebAssembly.Instance(module as WebAssembly.Module);
-    if (typeof exports.gru !== "function") throw new TypeError("it has no export gru");
-    return exports as unknown as KernelExports;
+    const exports = new WebAssembly.Instance(module as WebAssembly.Module).exports as unknown as KernelExports;
+    // Another module has none.
+    exports.heapBase();
+    return exports;
   } catch (cause) {
-    // By name: the errors of another realm are not instances of this one's classes.
-    const { name } = cause as Error;
-    if (name === "CompileError" || name === "EvalError") throw refusal(cause);
-    const full = name === "RangeError";
-    const wanted = full ? "room for another model" : "congruent's module";
-    const code = full ? "memory" : "wasm";
-    throw expected(code, "WebAssembly", wanted, String(cause), { cause });
+    throw refusal(cause);
   }
 }
 
 function refusal(cause: unknown): CongruentError {
+  // By name: the errors of another realm are not instances of this one's classes.
+  const { name } = cause as Error;
+  const given = String(cause);
+  if (name === "RangeError") return expected("memory", "WebAssembly", "room for another model", given, { cause });
   const ways =
-    "Where a policy forbids it: allow 'wasm-unsafe-eval' in the Content-Security-Policy, give congruent/core a compiled " +
-    "module, or use congruent/reference";
-  return expected("wasm", "WebAssembly", "to compile congruent's module", `${String(cause)}. ${ways}`, { cause });
+    ". If a policy forbids it: 'wasm-unsafe-eval' in the Content-Security-Policy, a compiled module for congruent/core, " +
+    "or congruent/reference";
+  const foreign = name === "TypeError" || name === "LinkError";
+  return expected("wasm", "WebAssembly", "congruent's module", foreign ? given : given + ways, { cause });
 }

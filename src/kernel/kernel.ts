@@ -20,16 +20,17 @@ export interface Kernel {
  */
 export function kernelOf(module: () => object, fallback?: Kernel): Kernel {
   const createEngine = kernelEngine(module);
-  /** undefined until it has been looked for */
+  /** undefined until it has been looked for, and said */
   let fault: CongruentError | null | undefined;
-  let warned = false;
   return {
     createModel(layers, options) {
-      fault ??= fault === null ? null : findFault(createEngine);
-      if (fault === null) return createModelWith(createEngine, layers, options);
+      if (fault === undefined) {
+        const found = findFault(createEngine);
+        if (found && fallback) warn(found);
+        fault = found;
+      }
+      if (!fault) return createModelWith(createEngine, layers, options);
       if (!fallback) throw fault;
-      if (!warned) warn(fault);
-      warned = true;
       return fallback.createModel(layers, options);
     },
   };

@@ -88,18 +88,16 @@ export function dense(options: DenseOptions): DenseLayer {
  * @throws CongruentError `option`
  */
 export function dropout(options: DropoutOptions = {}): DropoutLayer {
-  return withOperation(describeDropout(options), noOperation);
+  return describeDropout(options);
 }
 
-const noOperation: OperationFactory<Layer> = () => null;
-
-const operations: { readonly [Kind in Layer["kind"]]: OperationFactory<never> } = {
+/** Dropout has none. */
+const operations: { readonly [Kind in Layer["kind"]]?: OperationFactory<never> } = {
   embedding: embeddingOperation,
   masking: maskingOperation,
   gru: gruOperation,
   bidirectional: bidirectionalOperation,
   dense: denseOperation,
-  dropout: noOperation,
   activation: computedOperation,
   batchNormalization: computedOperation,
   layerNormalization: computedOperation,
@@ -112,5 +110,8 @@ const operations: { readonly [Kind in Layer["kind"]]: OperationFactory<never> } 
  * Layers that were described without their operations (by src/layers, out of a file) → layers that every entry takes.
  */
 export function withOperations(layers: readonly Layer[]): Layer[] {
-  return layers.map((layer) => withOperation(layer, operations[layer.kind] as OperationFactory<Layer>));
+  return layers.map((layer) => {
+    const operation = operations[layer.kind] as OperationFactory<Layer> | undefined;
+    return operation ? withOperation(layer, operation) : layer;
+  });
 }

@@ -1,20 +1,43 @@
 import type { GruLayer } from "../layers/layer.ts";
 import type { KernelExports } from "./exports.ts";
-import { type KernelMemory, padded } from "./memory.ts";
+import { copy, copyRows, padded } from "./memory.ts";
 import type { Build } from "./operation.ts";
 
 /**
- * Places a matrix in the kernel's order (assembly/pack.ts), which it gets through the scratch in blocks of rows.
+ * Brings rows into the scratch's x, a block of them at a time.
+ *
+ * @param source (rows, width)
+ * @param room floats that a row needs there
+ * @param use called behind each block, by its first row
+ */
+export function feedRows(
+  build: Build,
+  source: Float32Array,
+  width: number,
+  room: number,
+  use: (first: number, count: number) => void,
+): void {
+  const rows = source.length / width;
+  const fit = Math.floor(build.capacity / room);
+  for (let first = 0; first < rows; first += fit) {
+    const count = Math.min(fit, rows - first);
+    copy(build.f32, build.x >> 2, source, first * width, count * width);
+    use(first, count);
+  }
+}
+
+/**
+ * Places a matrix in the kernel's order (assembly/pack.ts), which it gets through the build.
  *
  * @param source (depth, columns), row-major
  * @param columns of a source row; at least gates · units from `first` on
  * @param first the source column with which the matrix begins
  * @param gates column blocks
  * @param units columns of a block
- * @returns where it is going to be: (depth, gates · padded(units))
+ * @returns where it is: (depth, gates · padded(units))
  */
 export function placeMatrix(
-  { memory, scratch, uploads }: Build,
+  build: Build,
   source: Float32Array,
   columns: number,
   first: number,
@@ -22,14 +45,9 @@ export function placeMatrix(
   units: number,
 ): number {
   const depth = source.length / columns;
-  const address = memory.reserve(depth * gates * padded(units));
-  uploads.push(() => {
-    const fit = Math.floor(scratch.capacity / columns);
-    for (let k = 0; k < depth; k += fit) {
-      const count = Math.min(fit, depth - k);
-      memory.write(scratch.x, source, k * columns, count * columns);
-      memory.exports.pack(scratch.x + first * 4, columns, k, count, depth, gates, units, address);
-    }
+  const address = build.reserve(depth * gates * padded(units));
+  feedRows(build, source, columns, columns, (k, count) => {
+    build.exports.pack(build.x + first * 4, columns, k, count, depth, gates, units, address);
   });
   return address;
 }
@@ -39,18 +57,10 @@ export function placeMatrix(
  *
  * @param source null for zeros
  */
-export function placeBias({ memory, scratch, uploads }: Build, source: Float32Array | null, gates: number): number {
-  if (!source) return scratch.zeros;
-  const address = memory.reserve(gates * padded(source.length / gates));
-  uploads.push(() => writeBias(memory, address, source, gates));
+export function placeBias(build: Build, source: Float32Array | null, gates: number, units: number): number {
+  const address = build.reserve(gates * padded(units));
+  if (source) copyRows(build.f32, address >> 2, padded(units), source, 0, units, units, gates);
   return address;
-}
-
-/** Writes a bias of `gates` blocks, each padded to whole vectors. */
-export function writeBias(memory: KernelMemory, address: number, source: Float32Array, gates: number): void {
-  const units = source.length / gates;
-  for (let gate = 0; gate < gates; gate++)
-    memory.write(address + gate * padded(units) * 4, source, gate * units, units);
 }
 
 /** How a direction keeps its matrices, and is multiplied by them. */
@@ -69,6 +79,6 @@ export type MatricesFactory = (layer: GruLayer, build: Build) => Matrices;
 /** As f32. */
 export const floatMatrices: MatricesFactory = ({ weights, units }, build) => ({
   place: (name, gates, first) => placeMatrix(build, weights[name], 3 * units, first, gates, units),
-  multiply: build.memory.exports.multiply,
+  multiply: build.exports.multiply,
   fields: [0, 0],
 });

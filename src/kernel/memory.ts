@@ -18,80 +18,50 @@ export function padded(units: number): number {
  * The memory of one instance: reserved front to back and never given back, so that nothing in it ever moves. Addresses
  * are bytes, multiples of 16; indices are floats, for the views.
  */
-export class KernelMemory {
+export interface KernelMemory {
+  readonly exports: KernelExports;
   /** The whole memory; made anew when it grows. */
-  f32!: Float32Array;
-  i32!: Int32Array;
-  u8!: Uint8Array;
-  private end: number;
-
-  constructor(readonly exports: KernelExports) {
-    this.view();
-    this.end = exports.heapBase();
-  }
-
-  private view(): void {
-    const { buffer } = this.exports.memory;
-    this.f32 = new Float32Array(buffer);
-    this.i32 = new Int32Array(buffer);
-    this.u8 = new Uint8Array(buffer);
-  }
-
+  readonly f32: Float32Array;
+  readonly i32: Int32Array;
+  readonly u8: Uint8Array;
   /**
-   * Reserves floats (or ids), zeroed, at an address that is a multiple of 64. Call {@link commit} before they are used.
-   */
-  reserve(floats: number): number {
-    const address = Math.ceil(this.end / 64) * 64;
-    this.end = address + floats * 4;
-    return address;
-  }
-
-  /**
-   * Makes room for all that was reserved.
+   * Reserves floats (or ids), zeroed, at an address that is a multiple of 64.
    *
    * @throws CongruentError `memory`: it is more than the engine gives
    */
-  commit(): void {
-    const { memory } = this.exports;
-    const have = memory.buffer.byteLength;
-    // Half a vector tile may be read past the end of a buffer's last row: never past the memory's.
-    const need = this.end + 64;
-    if (need > have) {
-      try {
-        if (need > LIMIT) throw new RangeError(`more than ${LIMIT} bytes`);
-        memory.grow(Math.ceil((need - have) / PAGE));
-      } catch (cause) {
-        throw expected("memory", "model", `${need} bytes of WebAssembly memory`, `none beyond ${have}`, { cause });
+  reserve(floats: number): number;
+}
+
+/** The memory of a fresh instance. */
+export function openMemory(exports: KernelExports): KernelMemory {
+  const { memory } = exports;
+  let end = exports.heapBase();
+  const view = () => {
+    const { buffer } = memory;
+    return { f32: new Float32Array(buffer), i32: new Int32Array(buffer), u8: new Uint8Array(buffer) };
+  };
+  const opened = {
+    exports,
+    ...view(),
+    reserve(floats: number): number {
+      const address = Math.ceil(end / 64) * 64;
+      const have = memory.buffer.byteLength;
+      // Half a vector tile may be read past the end of a buffer's last row: never past the memory's.
+      const need = address + floats * 4 + 64;
+      if (need > have) {
+        try {
+          // More than the limit is refused by all that grows.
+          memory.grow(need > LIMIT ? Number.POSITIVE_INFINITY : Math.ceil((need - have) / PAGE));
+        } catch (cause) {
+          throw expected("memory", "model", `${need} bytes of WebAssembly memory`, `none beyond ${have}`, { cause });
+        }
+        Object.assign(opened, view());
       }
-    }
-    if (this.f32.buffer !== memory.buffer) this.view();
-  }
-
-  /** Copies floats in, from index `from` of a source to an address. */
-  write(address: number, source: Float32Array, from = 0, count = source.length - from): void {
-    copy(this.f32, address >> 2, source, from, count);
-  }
-
-  /** Copies floats out, from an address to index `to` of a target. */
-  read(address: number, target: Float32Array, to = 0, count = target.length - to): void {
-    copy(target, to, this.f32, address >> 2, count);
-  }
-
-  /**
-   * Copies rows out that are `stride` floats apart: (count, size) from index `to` of a target, `step` apart there.
-   */
-  readRows(
-    address: number,
-    stride: number,
-    target: Float32Array,
-    to: number,
-    size: number,
-    count: number,
-    step = size,
-  ): void {
-    if (stride === step) this.read(address, target, to, count * size);
-    else for (let i = 0; i < count; i++) this.read(address + i * stride * 4, target, to + i * step, size);
-  }
+      end = need - 64;
+      return address;
+    },
+  };
+  return opened;
 }
 
 /** target[to + i] = source[from + i] for i < count. The arrays do not overlap. */
@@ -107,4 +77,19 @@ export function copy<T extends Float32Array | Int32Array | Uint8Array>(
   } else {
     target.set(from === 0 && count === source.length ? source : source.subarray(from, from + count), to);
   }
+}
+
+/** Copies `count` rows of `size`, each `toStep` behind the one before it in the target, and `fromStep` in the source. */
+export function copyRows<T extends Float32Array | Int32Array>(
+  target: T,
+  to: number,
+  toStep: number,
+  source: T,
+  from: number,
+  fromStep: number,
+  size: number,
+  count: number,
+): void {
+  if (toStep === size && fromStep === size) copy(target, to, source, from, size * count);
+  else for (let i = 0; i < count; i++) copy(target, to + i * toStep, source, from + i * fromStep, size);
 }

@@ -1,5 +1,5 @@
 import type { Int8Exports } from "../../src/kernel/exports-int8.ts";
-import { KernelMemory, padded } from "../../src/kernel/memory.ts";
+import { copy, openMemory, padded } from "../../src/kernel/memory.ts";
 import type { Precision } from "../../src/layers/layer.ts";
 import { quantizedProduct } from "../../src/reference/int8.ts";
 import { Random } from "../property/random.ts";
@@ -26,7 +26,7 @@ export function findDifference(module: WebAssembly.Module, { x, values, ...shape
   const { rows, depth, gates, units, precision } = shape;
   const random = new Random(seed);
   const exports = new WebAssembly.Instance(module).exports as unknown as Int8Exports;
-  const memory = new KernelMemory(exports);
+  const memory = openMemory(exports);
   const columns = gates * units;
   const stride = gates * padded(units);
   const [xGap, yGap] = [random.whole(0, 3), 4 * random.whole(0, 2)];
@@ -45,7 +45,6 @@ export function findDifference(module: WebAssembly.Module, { x, values, ...shape
     // Last, so that what is read behind it is behind all.
     x: memory.reserve(rows * (depth + xGap)),
   };
-  memory.commit();
   // Whatever stands behind a row must not count.
   memory.f32.fill(Number.NaN, addresses.x >> 2);
   new Int8Array(exports.memory.buffer).set(matrix, addresses.source);
@@ -56,14 +55,14 @@ export function findDifference(module: WebAssembly.Module, { x, values, ...shape
   const rest = addresses.source + half * columns;
   exports.packInt8(rest, columns, half, depth - half, depth, gates, units, precision, target);
   for (let gate = 0; gate < gates; gate++) {
-    memory.write(target + 4 * gate * padded(units), scales, gate * units, units);
-    memory.write(addresses.bias + 4 * gate * padded(units), bias, gate * units, units);
+    copy(memory.f32, (target + 4 * gate * padded(units)) >> 2, scales, gate * units, units);
+    copy(memory.f32, (addresses.bias + 4 * gate * padded(units)) >> 2, bias, gate * units, units);
   }
   // The rows lie in another order than that of the product.
   for (let row = 0; row < rows; row++) {
     const place = rows - 1 - row;
     memory.i32[(addresses.index >> 2) + row] = place;
-    memory.write(addresses.x + 4 * place * (depth + xGap), data, row * depth, depth);
+    copy(memory.f32, (addresses.x + 4 * place * (depth + xGap)) >> 2, data, row * depth, depth);
   }
   exports.multiplyInt8(
     addresses.x,

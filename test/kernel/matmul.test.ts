@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { instantiateSync } from "@assemblyscript/loader";
 import { describe, expect, it } from "vitest";
 import type { KernelExports } from "../../src/kernel/exports.ts";
-import { KernelMemory, padded } from "../../src/kernel/memory.ts";
+import { copy, openMemory, padded } from "../../src/kernel/memory.ts";
 import { product } from "../../src/reference/product.ts";
 import { bits, Random } from "../property/random.ts";
 
@@ -12,7 +12,7 @@ const module = new WebAssembly.Module(readFileSync(new URL("../../build/gru.wasm
 function multiply(rows: number, depth: number, gates: number, units: number, seed: number) {
   const random = new Random(seed);
   const exports = instantiateSync(module).exports as unknown as KernelExports;
-  const memory = new KernelMemory(exports);
+  const memory = openMemory(exports);
   const columns = gates * units;
   const stride = gates * padded(units);
   const [xGap, yGap] = [random.whole(0, 3), 4 * random.whole(0, 2)];
@@ -27,21 +27,20 @@ function multiply(rows: number, depth: number, gates: number, units: number, see
     index: memory.reserve(rows),
     y: memory.reserve(rows * (stride + yGap)),
   };
-  memory.commit();
-  memory.write(addresses.source, matrix);
+  memory.f32.set(matrix, addresses.source >> 2);
   // In two parts, as a large matrix would be.
   const half = depth >> 1;
   exports.pack(addresses.source, columns, 0, half, depth, gates, units, addresses.matrix);
   const rest = addresses.source + 4 * half * columns;
   exports.pack(rest, columns, half, depth - half, depth, gates, units, addresses.matrix);
   for (let gate = 0; gate < gates; gate++) {
-    memory.write(addresses.bias + 4 * gate * padded(units), bias, gate * units, units);
+    copy(memory.f32, (addresses.bias + 4 * gate * padded(units)) >> 2, bias, gate * units, units);
   }
   // The rows lie in another order than that of the product.
   for (let row = 0; row < rows; row++) {
     const place = rows - 1 - row;
     memory.i32[(addresses.index >> 2) + row] = place;
-    memory.write(addresses.x + 4 * place * (depth + xGap), x, row * depth, depth);
+    copy(memory.f32, (addresses.x + 4 * place * (depth + xGap)) >> 2, x, row * depth, depth);
   }
   exports.multiply(
     addresses.x,
@@ -59,8 +58,8 @@ function multiply(rows: number, depth: number, gates: number, units: number, see
   for (let row = 0; row < rows; row++) {
     product(expected, x, row * depth, depth, matrix, columns, bias);
     for (let gate = 0; gate < gates; gate++) {
-      const actual = new Float32Array(units);
-      memory.read(addresses.y + 4 * (row * (stride + yGap) + gate * padded(units)), actual);
+      const at = (addresses.y >> 2) + row * (stride + yGap) + gate * padded(units);
+      const actual = memory.f32.slice(at, at + units);
       expect(bits(actual), `row ${row}, gate ${gate}`).toEqual(bits(expected.slice(gate * units, (gate + 1) * units)));
     }
   }

@@ -1,0 +1,228 @@
+import { expected } from "../errors.ts";
+import type { GruLayer, Layer } from "../layers/layer.ts";
+import type { Batch, Results } from "../model/engine.ts";
+import type { PaddingRule, paddingRule } from "../sequence/padding.ts";
+import type { Sequence } from "../sequence/sequence.ts";
+import { feedRows, floatMatrices, type MatricesFactory, placeBias } from "./matrix.ts";
+import { copy, copyRows, padded } from "./memory.ts";
+import type { Build, Operation } from "./operation.ts";
+import { CELLS, PROJECTION, ROWS } from "./scratch.ts";
+
+/** 4-byte fields of a Gru (assembly/gru.ts), those of its Packing included. */
+const FIELDS = 30;
+
+/**
+ * Floats up to which the projection of a whole embedding is made at load: 1 MB, a millisecond or two. Every step then
+ * saves its input product; beyond that, a table would cost more memory and time than many short-lived models save.
+ */
+const TABLE = 1 << 18;
+
+/** One direction of a GRU in the kernel: its weights, and the blocks in which a padded sequence goes through. */
+export interface Direction {
+  /**
+   * Runs a padded sequence: groups of rows, and blocks of steps.
+   *
+   * @param outputs gets (B, T, H) by input time, or (B, H) where the layer does not return sequences
+   * @param offset the index of its first cell
+   * @param pitch floats from one cell to the next
+   * @returns the outputs with their mask
+   * @throws CongruentError `mask`: a row has no valid step and the semantics refuse that
+   */
+  run(input: Sequence, batch: Batch, results: Results, outputs: Float32Array, offset: number, pitch: number): Sequence;
+
+  /** One step of a stream. */
+  readonly step: NonNullable<Operation["step"]>;
+}
+
+/**
+ * Makes a direction, and places its weights.
+ *
+ * @param previous the layer before it: of an embedding it takes the ids
+ * @param ruleOf what the cells hold that nothing was computed for
+ * @param flips whether outputs may stand by processing time
+ */
+export function makeDirection(
+  layer: GruLayer,
+  build: Build,
+  previous: Layer | undefined,
+  ruleOf: typeof paddingRule,
+  flips: boolean,
+): Direction {
+  const { exports } = build;
+  const { inputs, units, resetAfter, goBackwards, returnSequences, weights, activation, recurrentActivation } = layer;
+  const slot = build.slots.indexOf(layer);
+  const stride = padded(units);
+  const gates = 3 * stride;
+  const struct = build.reserve(FIELDS);
+  /** (ROWS) u8, a mask of zeros */
+  const noStep = build.reserve(ROWS / 4);
+  const matrices = ((layer.int8?.matrices ?? floatMatrices) as MatricesFactory)(layer, build);
+  const kernel = matrices.place("kernel", 3, 0);
+  const recurrentKernel = matrices.place("recurrentKernel", resetAfter ? 3 : 2, 0);
+  const recurrentCandidate = resetAfter ? 0 : matrices.place("recurrentKernel", 1, 2 * units);
+  const bias = placeBias(build, weights.bias, 3, units);
+  const recurrentBias = placeBias(build, weights.recurrentBias, 3, units);
+  /** (V, 3·Hp): the projection of each row of the embedding in front; 0 for none */
+  let table = 0;
+  /** (V, E): the embedding itself, where there is no such table */
+  let vectors = 0;
+  /** What goes in for a step: I, or an id */
+  let width = inputs;
+  if (previous?.kind === "embedding") {
+    const { vocabulary, weights } = previous;
+    width = 1;
+    if (vocabulary * gates > TABLE) {
+      vectors = build.reserve(weights.length);
+      build.f32.set(weights, vectors >> 2);
+    } else {
+      table = build.reserve(vocabulary * gates);
+      // By the same kernel as any other input product, so with the same bits.
+      feedRows(build, weights, inputs, inputs, (first, count) => {
+        const y = table + 4 * first * gates;
+        matrices.multiply(build.x, 0, 4 * inputs, count, kernel, inputs, gates >> 2, bias, y, 4 * gates);
+      });
+    }
+  }
+  /** Floats as fields of a Gru, among integers */
+  const floats = (...values: number[]): Iterable<number> => new Int32Array(Float32Array.from(values).buffer);
+  const [px, ...others] = build.gates;
+  const fields = [
+    ...build.packing,
+    inputs,
+    units,
+    Number(resetAfter),
+    Number(goBackwards),
+    ...floats(layer.clip),
+    recurrentActivation.code,
+    ...floats(recurrentActivation.alpha, recurrentActivation.beta),
+    activation.code,
+    ...floats(activation.alpha, activation.beta),
+    kernel,
+    recurrentKernel,
+    recurrentCandidate,
+    bias,
+    recurrentBias,
+    vectors,
+    table,
+    px,
+    Math.max(ROWS, Math.floor(PROJECTION / gates)),
+    ...others,
+    ...matrices.fields,
+  ];
+  build.i32.set(fields, struct >> 2);
+
+  /** A block whose parts are all in the kernel's memory, the rows that have started in the scratch. */
+  function call(
+    x: number,
+    xStride: number,
+    rows: number,
+    steps: number,
+    mask: number,
+    h: number,
+    y: number,
+    rule: PaddingRule,
+  ): void {
+    const code = rule === "carry-output" ? 1 : rule === "carry-state" ? 2 : 0;
+    const value = typeof rule === "object" ? rule.value : 0;
+    exports.gru(struct, x, xStride, rows, steps, mask, h, build.started, y, code, value);
+  }
+
+  return {
+    run(sequence, { semantics, initialStates }, { states }, outputs, offset, pitch) {
+      const { data, mask, rows: all, steps: time } = sequence;
+      const { emptyState, lastOutput } = semantics;
+      const rule = ruleOf(layer, semantics);
+      const flip = flips && semantics.backwardsOrder === "processing";
+      const initial = initialStates[slot];
+      const { f32, i32, u8, x, y, h } = build;
+      const input = data instanceof Float32Array ? f32 : (i32 as never);
+      /** By row: what follows its last valid step */
+      const ends: number[] = [];
+      for (let row = 0; row < all; row++) {
+        let end = time;
+        while (mask && end && !mask[row * time + end - 1]) end--;
+        ends.push(end);
+        if (end || emptyState !== "error") continue;
+        throw expected("mask", layer.name, 'a valid step in every row (emptyState: "error")', `none in row ${row}`);
+      }
+      const order = [...ends.keys()].sort((a, b) => ends[b] - ends[a]);
+
+      for (let first = 0; first < all; first += ROWS) {
+        const group = order.slice(first, first + ROWS);
+        const aliveAt = (t: number): number[] => group.filter((row) => ends[row] > t);
+
+        /** Puts into y what each row shows at a step that is not valid; with `fill`, behind its end too. */
+        const pad = (fill: boolean): void => {
+          if (mask) call(x, 0, group.length, 1, noStep, h, y, rule);
+          if (fill)
+            group.forEach((row, i) => {
+              const to = offset + (row * time + (flip ? 0 : ends[row])) * pitch;
+              const size = (time - ends[row]) * pitch;
+              copy(outputs, to, f32, (y >> 2) + i * stride, size && units);
+              // Between cells stand another direction's, which are the same here too, or are yet to come.
+              for (let n = pitch; n < size; n *= 2)
+                outputs.copyWithin(to + n, to, to + Math.min(n, size - pitch + units - n));
+            });
+        };
+
+        // The states lie behind it.
+        u8.fill(0, build.started, h + 4 * group.length * stride);
+        group.forEach((row, i) => {
+          if (initial) copy(f32, (h >> 2) + i * stride, initial, row * units, units);
+        });
+        // Backwards, the end of a row comes first.
+        if (goBackwards) pad(returnSequences);
+        const until = ends[group[0]];
+        for (let done = 0, steps = 0; done < until; done += steps) {
+          // Rows that have ended leave their room to the steps of the others.
+          const room = Math.min(CELLS, build.capacity / Math.max(width, stride));
+          steps = Math.min(Math.floor(room / (goBackwards ? group : aliveAt(done)).length), until - done);
+          const t = goBackwards ? until - done - steps : done;
+          const alive = aliveAt(t);
+          alive.forEach((row, i) => {
+            const cell = row * time + t;
+            copy(input, (x >> 2) + i * steps * width, data, cell * width, Math.min(ends[row] - t, steps) * width);
+            if (mask) copy(u8, build.mask + i * steps, mask, cell, steps);
+          });
+          call(x, 4 * width, alive.length, steps, mask ? build.mask : 0, h, returnSequences ? y : 0, rule);
+          if (returnSequences)
+            alive.forEach((row, i) => {
+              const to = offset + (row * time + (flip ? time - 1 - t : t)) * pitch;
+              const from = (y >> 2) + i * steps * stride;
+              copyRows(outputs, to, flip ? -pitch : pitch, f32, from, stride, units, Math.min(ends[row] - t, steps));
+            });
+        }
+        pad(returnSequences && !goBackwards);
+        group.forEach((row, i) => {
+          const state = (h >> 2) + i * stride;
+          // As a last step a row shows what it carries; as a final state, what an empty row has.
+          if (emptyState === "zero" && !ends[row]) f32.fill(0, state, state + units);
+          const last = row * time + (goBackwards ? 0 : time - 1);
+          const shown = lastOutput === "state" || !mask || mask[last] ? state : (y >> 2) + i * stride;
+          if (!returnSequences) copy(outputs, offset + row * pitch, f32, shown, units);
+          copy(states[slot], row * units, f32, state, units);
+        });
+      }
+      return { ...sequence, features: units, data: outputs, ...(!returnSequences && { steps: 1, mask: null }) };
+    },
+
+    step(frame, x, y) {
+      const { semantics, started, states, first, rows, masked } = frame;
+      const flags = started[slot];
+      const h = states[slot] + first * stride * 4;
+      if (rows === 1 && !masked) {
+        // The path that has to be short.
+        exports.step(struct, x, h, y);
+        flags[first] = 1;
+      } else {
+        const rule = !returnSequences && semantics.lastOutput === "state" ? "carry-state" : ruleOf(layer, semantics);
+        copy(build.u8, build.started, flags, first, rows);
+        call(x, 4 * padded(width), rows, 1, masked ? build.mask : 0, h, y, rule);
+        copy(flags, first, build.u8, build.started, rows);
+      }
+      // Without a sequence there is no mask either: in a stream every later layer has a step to do.
+      if (!returnSequences) frame.masked = false;
+      return units;
+    },
+  };
+}
