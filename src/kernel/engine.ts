@@ -26,8 +26,7 @@ export function engineOver(create: () => KernelExports): EngineFactory {
 
     return {
       run(batch, results) {
-        const { rows, steps, features, ids, validity } = batch;
-        const data = (features ?? ids) as Float32Array | Int32Array;
+        const { rows, steps, data, validity } = batch;
         const context = { batch, states: results.states };
         let sequence: KernelSequence = {
           rows,
