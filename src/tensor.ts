@@ -1,3 +1,4 @@
+import { copyElements, numbers, placeOf } from "./element.ts";
 import { type CongruentErrorCode, expected, show, showShape } from "./errors.ts";
 
 /** A `Float32Array` over memory of its own (TypeScript ≥ 5.7 tells it from one over shared memory). */
@@ -48,102 +49,118 @@ export interface Flat {
 
 /** Whether a value is a row of something: an array or a typed array. */
 export function isList(value: unknown): value is ArrayLike<unknown> {
-  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
 }
 
 /** Whether a value is flat data with a shape that says its length. */
 export function isShaped(value: unknown): value is Flat {
-  if (typeof value !== "object" || value === null) return false;
-  const { data, shape } = value as Partial<Flat>;
+  const { data, shape } = (value ?? {}) as Partial<Flat>;
   return isList(data) && isList(shape);
 }
 
-/**
- * Refuses data that is not as long as its shape says.
- * @throws CongruentError with the given code
- */
-export function checkShaped({ data, shape }: Flat, code: CongruentErrorCode, where: string): void {
-  let size = 1;
-  for (let i = 0; i < shape.length; i++) {
-    if (!Number.isInteger(shape[i]) || shape[i] < 0) {
-      throw expected(code, `${where}.shape[${i}]`, "a whole number", show(shape[i]));
-    }
-    size *= shape[i];
-  }
-  if (data.length !== size) {
-    throw expected(code, `${where}.data`, `${size} numbers for shape ${showShape(shape)}`, String(data.length));
-  }
-}
-
-/** The sizes of nested arrays, going by the first element of each. */
-export function shapeOf(value: unknown): number[] {
-  const shape: number[] = [];
-  for (let part = value; isList(part); part = part[0]) shape.push(part.length);
-  return shape;
-}
+/** What stands where a row is shorter than the longest: a list of any length. */
+const absent: readonly unknown[] = [];
 
 /**
- * Any accepted form → flat data and its shape.
+ * Any accepted form → flat data and its shape. The elements are whatever they are.
+ *
+ * @param wanted the shape that it must have, as {@link fitShape} takes it
+ * @param lengths gets the lengths along axis 1 of nested arrays: they may differ, and zeros fill what is missing
  * @throws CongruentError with the given code: not a tensor, data shorter or longer than the shape, rows of unequal length
  */
-export function flatten(value: unknown, code: CongruentErrorCode, where: string): Flat {
+export function flatten(
+  value: unknown,
+  code: CongruentErrorCode,
+  where: string,
+  wanted?: readonly (number | string)[],
+  lengths?: number[],
+): Flat {
+  let flat = value as Flat;
   if (isShaped(value)) {
-    checkShaped(value, code, where);
-    return value;
-  }
-  if (!isList(value)) throw expected(code, where, "an array, a typed array or { data, shape }", show(value));
-  const shape = shapeOf(value);
-  if (shape.length === 1) return { data: value, shape };
-  const data: unknown[] = [];
-  const walk = (part: unknown, axis: number, place: string): void => {
-    const size = shape[axis];
-    if (axis === shape.length ? isList(part) : !isList(part) || part.length !== size) {
-      throw expected(code, place, size === undefined ? "a number" : `${size} elements`, show(part));
+    const { data, shape } = value;
+    let size = 1;
+    for (let i = 0; i < shape.length; i++) size *= Number.isInteger(shape[i]) && shape[i] >= 0 ? shape[i] : Number.NaN;
+    if (data.length !== size) {
+      const sizes = `whole numbers that multiply to data's length, ${data.length}`;
+      throw expected(code, `${where}.shape`, sizes, showShape(Array.from(shape, show)));
     }
-    if (!isList(part)) data.push(part);
-    else for (let i = 0; i < part.length; i++) walk(part[i], axis + 1, `${place}[${i}]`);
-  };
-  walk(value, 0, where);
-  return { data, shape };
+  } else {
+    if (!isList(value)) {
+      const shape = wanted ? ` of shape ${showShape(wanted)}` : "";
+      throw expected(code, where, `an array or { data, shape }${shape}`, show(value));
+    }
+    let data = value as readonly unknown[];
+    const shape = [data.length];
+    for (;;) {
+      // An axis at a time, going by its first part that is not empty.
+      const first = data.find((part) => !isList(part) || part.length > 0) ?? data[0];
+      if (!isList(first)) break;
+      const ragged = shape.length === 1 ? lengths : undefined;
+      let size = first.length;
+      for (let i = 0; i < data.length; i++) {
+        const part = data[i];
+        if (!isList(part) || (part.length !== size && part !== absent && !ragged)) {
+          throw expected(code, placeOf(where, i, shape), `${size} elements`, show(part));
+        }
+        if (ragged) {
+          ragged.push(part.length);
+          size = Math.max(size, part.length);
+        }
+      }
+      const blank = isList(first[0]) ? absent : 0;
+      const parts: unknown[] = new Array(data.length * size);
+      for (let i = 0; i < data.length; i++) {
+        const part = data[i] as readonly unknown[];
+        for (let k = 0; k < size; k++) parts[i * size + k] = k < part.length ? part[k] : blank;
+      }
+      data = parts;
+      shape.push(size);
+    }
+    flat = { data, shape };
+  }
+  return wanted ? fitShape(flat, wanted, code, where) : flat;
 }
 
 /**
  * Checks a shape. An axis of `wanted` that is a word fits every size from 1 up; flat data of the right length fits any
  * shape with at most one such axis, which must be the first.
  *
- * @returns the shape with its words filled in
+ * @returns the data in that shape
  * @throws CongruentError with the given code
  */
 export function fitShape(
-  { shape }: Flat,
+  flat: Flat,
   wanted: readonly (number | string)[],
   code: CongruentErrorCode,
   where: string,
-): number[] {
-  let known = 1;
-  for (let i = 1; i < wanted.length; i++) known *= Number(wanted[i]);
-  const flat = shape.length === 1 && wanted.length > 1;
-  const given = flat ? [shape[0] / known, ...wanted.slice(1)] : shape;
-  const fits = (size: number | string, i: number): boolean =>
-    typeof size === "number" ? given[i] === size : Number.isInteger(given[i]) && Number(given[i]) > 0;
-  if (given.length !== wanted.length || !wanted.every(fits)) {
-    throw expected(code, where, `shape ${showShape(wanted)}`, showShape(shape));
+): Flat {
+  let { shape } = flat;
+  if (shape.length === 1) {
+    const rest = wanted.slice(1) as number[];
+    shape = [shape[0] / rest.reduce((size, axis) => size * axis, 1), ...rest];
   }
-  return given as number[];
+  let fits = shape.length === wanted.length;
+  for (let i = 0; i < wanted.length; i++) {
+    fits &&= typeof wanted[i] === "number" ? shape[i] === wanted[i] : Number.isInteger(shape[i]) && shape[i] > 0;
+  }
+  if (!fits)
+    throw expected(
+      code,
+      where,
+      `shape ${showShape(wanted)}`,
+      showShape(flat.shape) + (flat.shape.includes(0) ? ", empty" : ""),
+    );
+  return shape === flat.shape ? flat : { data: flat.data, shape };
 }
 
 /**
- * Any array of numbers → a new `Float32Array`.
+ * Flat data → a new `Float32Array`.
  * @throws CongruentError with the given code: an element that is not a number
  */
-export function toFloats(data: ArrayLike<unknown>, code: CongruentErrorCode, where: string): Floats {
+export function toTensor({ data, shape }: Flat, code: CongruentErrorCode, where: string): Tensor {
   const floats = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i];
-    if (typeof value !== "number") throw expected(code, `${where}, element ${i}`, "a number", show(value));
-    floats[i] = value;
-  }
-  return floats;
+  copyElements(floats, data, shape, numbers(code, where));
+  return { data: floats, shape };
 }
 
 /**
@@ -156,7 +173,15 @@ export function readTensor(
   code: CongruentErrorCode,
   where: string,
 ): Tensor {
-  const flat = flatten(value, code, where);
-  const shape = fitShape(flat, wanted, code, where);
-  return { data: toFloats(flat.data, code, where), shape };
+  return toTensor(flatten(value, code, where, wanted), code, where);
+}
+
+/**
+ * Refuses what outputs cannot be written to.
+ * @throws CongruentError `input`
+ */
+export function checkOut(out: unknown, size: number): asserts out is Float32Array {
+  if (!(out instanceof Float32Array && out.length === size)) {
+    throw expected("input", "out", `a Float32Array(${size})`, show(out));
+  }
 }

@@ -281,7 +281,7 @@ describe("run", () => {
   it("token ids", () => {
     const { status, stdout, stderr } = congruent(["run", "tokens.safetensors"], "[1,2,0]\n[3]\n[1]\n");
     expect([status, lines(stdout)[1]]).toEqual([1, "null"]);
-    expect(stderr).toMatch(/^stdin:2: input, row 0, step 0/);
+    expect(stderr).toMatch(/^stdin:2: input\[0\]\[0\]/);
     expect(JSON.parse(lines(stdout)[0])).toHaveLength(3);
   });
 

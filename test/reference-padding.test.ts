@@ -10,12 +10,12 @@ describe("padding", () => {
   const h0 = Float32Array.of(0.5);
   const features = filled(10, random(3));
   const validity = drawn("-#-#-");
-  const given = { rows: 1, steps: 5, features, validity, initialStates: [h0] };
+  const given = { rows: 1, steps: 5, data: features, validity, initialStates: [h0] };
   // What any rule has to show: the answer to the two valid steps alone, with no padding about.
   const packed = run([layer], {
     ...given,
     steps: 2,
-    features: Float32Array.of(...features.slice(2, 4), ...features.slice(6, 8)),
+    data: Float32Array.of(...features.slice(2, 4), ...features.slice(6, 8)),
     validity: null,
   });
   const [a, b] = packed.outputs;
@@ -41,7 +41,7 @@ describe("padding", () => {
     expect(state.outputs).toEqual([b]);
 
     const backwards = { ...layer, goBackwards: true };
-    const turned = { ...given, features: reversed(features, 2), validity: validity.slice().reverse(), semantics };
+    const turned = { ...given, data: reversed(features, 2), validity: validity.slice().reverse(), semantics };
     expect(run([backwards], turned).outputs).toEqual(expected);
     expect(run([backwards], { ...turned, semantics: { ...semantics, backwardsOrder: "input" } }).outputs).toEqual(
       [...expected].reverse(),
@@ -80,8 +80,7 @@ describe("padding", () => {
     const batch: Batch = {
       rows: 2,
       steps: 2,
-      features: Float32Array.of(1, 1, 0, 0, 0, 0, -0, 0),
-      ids: null,
+      data: Float32Array.of(1, 1, 0, 0, 0, 0, -0, 0),
       validity: null,
       useMasks: true,
       semantics: presets.pytorch,
@@ -105,7 +104,7 @@ describe("padding", () => {
       const expected = run(layers, {
         rows: 3,
         steps: 6,
-        features: clean,
+        data: clean,
         validity: mask,
         semantics,
         initialStates: starts,
@@ -116,7 +115,7 @@ describe("padding", () => {
         const kept = dirty.slice();
         const keptStarts = starts.map((start) => start.slice());
         expect(
-          run(layers, { rows: 3, steps: 6, features: dirty, validity: mask, semantics, initialStates: starts }),
+          run(layers, { rows: 3, steps: 6, data: dirty, validity: mask, semantics, initialStates: starts }),
         ).toEqual(expected);
         expect(dirty).toEqual(kept);
         expect(starts).toEqual(keptStarts);

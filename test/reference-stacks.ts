@@ -83,15 +83,12 @@ export interface Run {
   readonly mask: number[] | null;
 }
 
-type Given = Pick<Batch, "rows" | "steps"> & Partial<Batch>;
+type Given = Pick<Batch, "rows" | "steps" | "data"> & Partial<Batch>;
 
 export function run(layers: readonly Layer[], given: Given): Run {
-  const { rows, steps } = given;
-  const features = given.features ? given.features.length / (rows * steps) : 1;
-  const { width, sequence, units } = shapeOf(layers, features);
+  const { rows, steps, data } = given;
+  const { width, sequence, units } = shapeOf(layers, data.length / (rows * steps));
   const batch: Batch = {
-    features: null,
-    ids: null,
     validity: null,
     useMasks: true,
     semantics: presets.keras,

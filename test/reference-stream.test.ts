@@ -41,7 +41,7 @@ describe("streams", () => {
         it(`give what a run gives at every step: ${name}`, () => {
           const semantics: Semantics = { ...presets.keras, paddedOutput, lastOutput };
           const given = { rows, semantics, initialStates: starts };
-          const whole = run(stack(true), { ...given, steps, features: masked, validity: explicit ? mask : null });
+          const whole = run(stack(true), { ...given, steps, data: masked, validity: explicit ? mask : null });
           for (const returnSequences of [true, false]) {
             const stream = referenceEngine(stack(returnSequences)).stream(rows, semantics, true);
             stream.writeState(starts);
@@ -58,7 +58,7 @@ describe("streams", () => {
                 : run(stack(false), {
                     ...given,
                     steps: t + 1,
-                    features: until(masked, t, 2),
+                    data: until(masked, t, 2),
                     validity: explicit ? Uint8Array.from(until(Float32Array.from(mask), t, 1)) : null,
                   }).outputs;
               expect([...out]).toEqual(expected);
@@ -88,9 +88,6 @@ describe("streams", () => {
     one.step(features.subarray(2, 4), second, null);
     expect(again).toEqual(first);
     expect(second).not.toEqual(first);
-    expect(run([gru(2, 3)], { rows: 1, steps: 2, features: features.slice(0, 4) }).outputs).toEqual([
-      ...first,
-      ...second,
-    ]);
+    expect(run([gru(2, 3)], { rows: 1, steps: 2, data: features.slice(0, 4) }).outputs).toEqual([...first, ...second]);
   });
 });

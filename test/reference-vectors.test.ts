@@ -125,7 +125,7 @@ function run(vector: Vector, preset: Preset, returnSequences: boolean): VectorRe
   const outputs = new Float32Array(blocks * B * steps * width).fill(Number.NaN);
   const states = initialStates.map(() => new Float32Array(B * H).fill(Number.NaN));
   referenceEngine(layers).run(
-    { rows: B, steps: T, features, ids: null, validity, useMasks: true, semantics, initialStates },
+    { rows: B, steps: T, data: features, validity, useMasks: true, semantics, initialStates },
     { outputs, states, mask: null },
   );
 

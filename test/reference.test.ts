@@ -26,7 +26,7 @@ describe("the seed's question", () => {
       recurrentBias: null,
     },
   };
-  const batch = { rows: 2, steps: 5, ids };
+  const batch = { rows: 2, steps: 5, data: ids };
 
   it("embedding output", () => {
     const expected = [1, 1, 2, 2, 1, 1, 0.37, 0.37, 0.37, 0.37, 0.37, 0.37, 1, 1, 2, 2, 1, 1, 0.37, 0.37];
@@ -59,7 +59,7 @@ describe("bidirectional", () => {
   const given = {
     rows: 2,
     steps: 3,
-    features: filled(12, random(8)),
+    data: filled(12, random(8)),
     validity: drawn("##-", "-##"),
     initialStates: [null, null],
   };
@@ -118,7 +118,7 @@ describe("masks from layers", () => {
   };
 
   it("embedding: maskZero, replaced by an explicit mask, absent without masks", () => {
-    const batch = { rows: 1, steps: 3, ids: Int32Array.of(0, 2, 0) };
+    const batch = { rows: 1, steps: 3, data: Int32Array.of(0, 2, 0) };
     expect(run([emb], batch)).toEqual({ outputs: [5, 6, 3, 4, 5, 6], states: [], mask: [0, 1, 0] });
     expect(run([emb], { ...batch, validity: drawn("##-") }).mask).toEqual([1, 1, 0]);
     expect(run([emb], { ...batch, useMasks: false }).mask).toBeNull();
@@ -127,15 +127,15 @@ describe("masks from layers", () => {
   it("masking: every feature must match; -0 does, NaN does not; the mask before it is replaced", () => {
     const masking: Layer = { kind: "masking", name: "masking", maskValue: 0 };
     const features = Float32Array.of(0, -0, 0, 1, nan, 0, nan, nan);
-    const { outputs, mask } = run([masking], { rows: 1, steps: 4, features });
+    const { outputs, mask } = run([masking], { rows: 1, steps: 4, data: features });
     expect(mask).toEqual([0, 1, 1, 1]);
     expect(outputs).toEqual([0, 0, 0, 1, nan, 0, nan, nan]);
     const value: Layer = { ...masking, maskValue: 3.1 };
     const given = Float32Array.of(3.1, 1);
-    expect(run([value], { rows: 1, steps: 2, features: given }).outputs).toEqual([0, 1]);
+    expect(run([value], { rows: 1, steps: 2, data: given }).outputs).toEqual([0, 1]);
     expect([...given]).toEqual(f32([3.1, 1])); // the caller's array stays as it was
     const embedded = { ...emb, weights: Float32Array.of(0, 0, 3.1, 3.1, 1, 1) };
-    expect(run([embedded, value], { rows: 1, steps: 3, ids: Int32Array.of(0, 1, 2) })).toEqual({
+    expect(run([embedded, value], { rows: 1, steps: 3, data: Int32Array.of(0, 1, 2) })).toEqual({
       outputs: [0, 0, 0, 0, 1, 1],
       states: [],
       mask: [1, 0, 1],
@@ -153,7 +153,7 @@ describe("masks from layers", () => {
       activation: linear,
     };
     const dropout: Layer = { kind: "dropout", name: "dropout" };
-    const batch = { rows: 1, steps: 3, ids: Int32Array.of(0, 2, 1) };
+    const batch = { rows: 1, steps: 3, data: Int32Array.of(0, 2, 1) };
     expect(run([emb, dense, dropout], batch)).toEqual({ outputs: [5, 6, 3, 4, 1, 2], states: [], mask: [0, 1, 1] });
     const last = gru(2, 2, { returnSequences: false });
     const { outputs, states, mask } = run([emb, last, dense], batch);
@@ -173,7 +173,7 @@ describe("dense", () => {
       bias: Float32Array.of(0, 0, 0),
       activation: "softmax",
     };
-    const { outputs } = run([layer], { rows: 1, steps: 3, features: Float32Array.of(0, 1000, nan) });
+    const { outputs } = run([layer], { rows: 1, steps: 3, data: Float32Array.of(0, 1000, nan) });
     expect(outputs.slice(0, 3)).toEqual(f32([1 / 3, 1 / 3, 1 / 3]));
     expect(outputs.slice(3, 6)).toEqual([0, 0, 1]);
     expect(outputs.slice(6)).toEqual([nan, nan, nan]);

@@ -97,8 +97,9 @@ describe.each(engines)("streams of the %s engine", (_, engine) => {
     for (const id of ids) two.step(Int32Array.of(id, 2));
     expect(two.state[0].data.slice(0, 3)).toEqual(wanted.states[0].data);
     const before = two.state;
-    expect(() => two.step([1, 5])).toThrow(/frame, row 1, step 0: expected a token id from 0 to 4, got 5/);
-    expect(() => two.step(1)).toThrow(/frame: expected 2 token ids, got 1/);
+    expect(() => two.step([1, 5])).toThrow(/frame\[1\]: expected a token id from 0 to 4, got 5/);
+    expect(() => two.step(1)).toThrow(/frame: expected 2 elements, each a token id from 0 to 4, got 1/);
+    expect(() => two.step(1)).toThrow(expect.objectContaining({ code: "input" }));
     expect(two.state).toEqual(before);
     two.step([1, 99], undefined, [true, false]);
     expect(two.state[0].data.slice(3)).toEqual(before[0].data.slice(3));
@@ -154,15 +155,15 @@ describe.each(engines)("streams of the %s engine", (_, engine) => {
     play(stream);
     // biome-ignore format: a table
     const bad: [what: string, call: () => unknown, code: string, message: RegExp][] = [
-      ["a short frame", () => stream.step(new Float32Array(3)), "input", /frame: expected 4 features, got Float32Array\(3\)/],
-      ["a number", () => stream.step(1), "input", /frame: expected 4 features, got 1/],
+      ["a short frame", () => stream.step(new Float32Array(3)), "input", /frame: expected 4 elements, each a number, got Float32Array\(3\)/],
+      ["a number", () => stream.step(1), "input", /frame: expected 4 elements, each a number, got 1/],
       ["texts", () => stream.step(["1", 2, 3, 4] as never), "input", /frame\[0\]: expected a number, got "1"/],
       ["a short out", () => stream.step(frame(0), new Float32Array(3)), "input", /out: expected a Float32Array\(4\), got Float32Array\(3\)/],
       ["an out of doubles", () => stream.step(frame(0), new Float64Array(4) as never), "input", /out: .*Float64Array\(4\)/],
-      ["one validity for two rows", () => stream.step(frame(0), undefined, true), "mask", /valid: expected 2, one for each row, got true/],
-      ["half a validity", () => stream.step(frame(0), undefined, [1, 0.5]), "mask", /valid, row 1, step 0: .*0\.5/],
+      ["one validity for two rows", () => stream.step(frame(0), undefined, true), "mask", /valid: expected 2 elements, each true, false, 0 or 1, got true/],
+      ["half a validity", () => stream.step(frame(0), undefined, [1, 0.5]), "mask", /valid\[1\]: .*0\.5/],
       ["a state too few", () => { stream.state = [null]; }, "state", /an array of 2 states/],
-      ["a state too long", () => { stream.state = [null, new Float32Array(9)]; }, "state", /gru_1: expected shape \[2, 4\], got \[9\]/],
+      ["a state too long", () => { stream.state = [null, new Float32Array(9)]; }, "state", /gru_1.initialState: expected shape \[2, 4\], got \[9\]/],
     ];
     it.each(bad)("%s, and stay where they are", (_, call, code, message) => {
       const before = stream.snapshot();
@@ -215,13 +216,13 @@ describe.each(engines)("streams of the %s engine", (_, engine) => {
 
     // biome-ignore format: a table
     const others: [what: string, () => Stream, RegExp][] = [
-      ["other rows", () => model.stream({ rows: 1 }), /expected rows: 1, got 2/],
-      ["other semantics", () => model.stream({ rows, semantics: "tf1" }), /expected semantics \d+, got \d+/],
-      ["no masks", () => model.stream({ rows, mask: false }), /expected semantics \d+, got \d+/],
-      ["another weight", () => createModelWith(engine, [masking(), seededGru(2, 3, { bias: null }), ...layers.slice(2)]).stream({ rows }), /expected the model \d+, got \d+/],
-      ["another sign", () => createModelWith(engine, [masking(), seededGru(2, 3, { recurrentKernel: flipped() }), ...layers.slice(2)]).stream({ rows }), /expected the model \d+, got \d+/],
-      ["another mask value", () => createModelWith(engine, [masking({ maskValue: 1 }), ...layers.slice(1)]).stream({ rows }), /expected the model \d+, got \d+/],
-      ["another activation", () => createModelWith(engine, [masking(), seededGru(2, 3, { activation: "relu" }), ...layers.slice(2)]).stream({ rows }), /expected the model \d+, got \d+/],
+      ["other rows", () => model.stream({ rows: 1 }), /snapshot.rows: expected 1, got 2/],
+      ["other semantics", () => model.stream({ rows, semantics: "tf1" }), /snapshot.semantics: expected \d+, got \d+/],
+      ["no masks", () => model.stream({ rows, mask: false }), /snapshot.semantics: expected \d+, got \d+/],
+      ["another weight", () => createModelWith(engine, [masking(), seededGru(2, 3, { bias: null }), ...layers.slice(2)]).stream({ rows }), /snapshot.model: expected \d+, got \d+/],
+      ["another sign", () => createModelWith(engine, [masking(), seededGru(2, 3, { recurrentKernel: flipped() }), ...layers.slice(2)]).stream({ rows }), /snapshot.model: expected \d+, got \d+/],
+      ["another mask value", () => createModelWith(engine, [masking({ maskValue: 1 }), ...layers.slice(1)]).stream({ rows }), /snapshot.model: expected \d+, got \d+/],
+      ["another activation", () => createModelWith(engine, [masking(), seededGru(2, 3, { activation: "relu" }), ...layers.slice(2)]).stream({ rows }), /snapshot.model: expected \d+, got \d+/],
     ];
     it.each(others)("are refused by a stream with %s", (_, make, message) => {
       const other = make();

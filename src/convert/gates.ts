@@ -1,6 +1,6 @@
 import { expected, show, showShape } from "../errors.ts";
 import { readSize } from "../options.ts";
-import { fitShape, flatten, type Tensor, toFloats } from "../tensor.ts";
+import { fitShape, flatten, type Tensor, toTensor } from "../tensor.ts";
 
 /**
  * The one place that reorders gates.
@@ -69,7 +69,7 @@ export function readKernels(
     throw expected("weights", where, `shape ${showShape([...directions, 3 * units, "inputs"])}`, showShape(flat.shape));
   }
   fitShape(flat, [...directions, 3 * units, width], "weights", where);
-  return split(toFloats(flat.data, "weights", where), 3 * units * width).map((data) => ({
+  return split(toTensor(flat, "weights", where).data, 3 * units * width).map((data) => ({
     data: gateColumns(data, units, order),
     shape: [width, 3 * units],
   }));
@@ -94,7 +94,7 @@ export function readBiases(
   const size = 3 * units;
   const flat = flatten(value, "weights", where);
   fitShape(flat, [...directions, sets * size], "weights", where);
-  return split(toFloats(flat.data, "weights", where), sets * size).map((direction) =>
+  return split(toTensor(flat, "weights", where).data, sets * size).map((direction) =>
     split(direction, size).map((rows) => ({ data: gateColumns(rows, units, order), shape: [size] })),
   );
 }

@@ -24,7 +24,7 @@ export function engineOver(create: () => KernelExports): EngineFactory {
       run(batch, results) {
         const { rows, steps, validity } = batch;
         // Ids are features only in name, until an embedding replaces them.
-        const data = (batch.features ?? batch.ids) as Float32Array;
+        const data = batch.data as Float32Array;
         let sequence: Sequence = { rows, steps, features: data.length / (rows * steps), data, mask: validity };
         operations.forEach((operation, i) => {
           const store = i < operations.length - 1 ? stores[i] : { take: () => results.outputs };

@@ -1,7 +1,7 @@
 import { type ActivationOption, resolveActivation } from "../activation.ts";
 import { expected, show } from "../errors.ts";
 import { checkKeys, readFlag, readName, readSize } from "../options.ts";
-import { fitShape, flatten, readTensor, type TensorLike, toFloats } from "../tensor.ts";
+import { fitShape, flatten, readTensor, type TensorLike, toTensor } from "../tensor.ts";
 import { checkBias } from "./bias.ts";
 import type { GruLayer } from "./layer.ts";
 
@@ -150,7 +150,7 @@ function readBiases(
   const flat = flatten(bias, "weights", place);
   const both = resetAfter && !recurrent && flat.data.length !== size;
   fitShape(flat, both ? [2, size] : [size], "weights", place);
-  const data = toFloats(flat.data, "weights", place);
+  const data = toTensor(flat, "weights", place).data;
   return both
     ? { bias: data.slice(0, size), recurrentBias: data.slice(size) }
     : { bias: data, recurrentBias: recurrent };

@@ -26,10 +26,8 @@ export interface Batch {
   readonly rows: number;
   /** T */
   readonly steps: number;
-  /** (B, T, I), or null when the stack begins with an embedding */
-  readonly features: Float32Array | null;
-  /** (B, T), or null when it does not */
-  readonly ids: Int32Array | null;
+  /** (B, T, I) features, or (B, T) ids when the stack begins with an embedding */
+  readonly data: Float32Array | Int32Array;
   /**
    * (B, T), 1 where a step is valid: from explicit lengths or mask, and it replaces whatever the layers would make.
    * null: the masks are the layers' own.

@@ -1,13 +1,13 @@
-import { type CongruentError, expected, show, showCell, showShape } from "../errors.ts";
+import { copyElements, numbers, tokenIds } from "../element.ts";
+import { expected } from "../errors.ts";
 import type { Stack } from "../layers/stack.ts";
 import { checkKeys, readFlag } from "../options.ts";
 import { resolveSemantics, type SemanticsOption } from "../sequence/resolve.ts";
-import { presets } from "../sequence/semantics.ts";
-import { applyLengths, applyMask, type Lengths, type Mask } from "../sequence/validity.ts";
-import { checkShaped, type Flat, isList, isShaped, type Nested, shapeOf, type TypedArray } from "../tensor.ts";
+import { Store, turnAxes } from "../sequence/sequence.ts";
+import { applyLengths, type Lengths, type Mask, readMask } from "../sequence/validity.ts";
+import { flatten, type Nested, type TypedArray } from "../tensor.ts";
 import type { Batch } from "./engine.ts";
-import { type InitialState, readStates } from "./state.ts";
-import { readToken } from "./token.ts";
+import { type InitialState, listStates, readState } from "./state.ts";
 
 /**
  * A batch: features [batch, time, features], or token ids [batch, time] for a model that begins with an embedding.
@@ -39,11 +39,14 @@ export interface RunOptions {
 
 const keys: readonly (keyof RunOptions)[] = ["lengths", "mask", "semantics", "initialState", "timeMajor"];
 
-const noStates: readonly null[] = [];
+const noStates: readonly unknown[] = [];
 
 /** Reads batches into one that engines take. It is used again for every run, and grows when a size changes. */
 export interface InputReader {
-  readonly batch: Batch & { readonly timeMajor: boolean; initialStates: Batch["initialStates"] };
+  readonly batch: { -readonly [Key in keyof Batch]: Batch[Key] } & {
+    timeMajor: boolean;
+    readonly initialStates: (Float32Array | null)[];
+  };
   /**
    * Checks everything there is to check before a run, but for rows without a valid step: engines refuse those.
    *
@@ -56,149 +59,87 @@ export interface InputReader {
  * A reader for what a stack takes.
  *
  * @param standard the semantics of runs that are not told
+ * @param kept by slot: what a run begins with where it is given no state
  */
 export function createReader(
   { layers, slots, inputs, vocabulary }: Stack,
   standard: SemanticsOption | undefined,
+  kept: readonly (Float32Array | null)[],
 ): InputReader {
-  /** The number of axes that the input has to have. */
-  const rank = inputs ? 3 : 2;
-  const hasBidirectional = layers.some(({ kind }) => kind === "bidirectional");
+  const kind = inputs
+    ? numbers("input", "input")
+    : tokenIds(vocabulary, "input", (i) => {
+        const { rows, steps, timeMajor, validity } = batch;
+        return validity?.[timeMajor ? (i % rows) * steps + Math.floor(i / rows) : i] === 0;
+      });
+  const frame = inputs ? [inputs] : [];
+  const hasBidirectional = layers.some((layer) => layer.kind === "bidirectional");
+  const Elements: new (size: number) => Float32Array | Int32Array = inputs ? Float32Array : Int32Array;
   /** Where a copy of the input goes: (B, T, I) or (B, T) */
-  let copied: Float32Array | Int32Array = new (inputs ? Float32Array : Int32Array)(0);
+  const copied = new Store(Elements);
+  /** The same, where the copy is time-major */
+  const turned = new Store(Elements);
   /** (B, T) */
-  let bits = new Uint8Array(0);
-  /** (B), of ragged rows */
-  let rowLengths = new Int32Array(0);
+  const bits = new Store(Uint8Array);
+  /** (B), of arrays in arrays */
+  const ragged: number[] = [];
+  const row = "batch (1 for a single row)";
+  const time = inputs ? "time" : "time (token ids)";
+  const wanted = [
+    [row, time, ...frame],
+    [time, row, ...frame],
+  ];
+  const batch = { initialStates: [] as unknown } as InputReader["batch"];
 
-  const batch = {
-    rows: 0,
-    steps: 0,
-    features: null as Float32Array | null,
-    ids: null as Int32Array | null,
-    validity: null as Uint8Array | null,
-    useMasks: true,
-    semantics: presets.keras,
-    initialStates: noStates as readonly (Float32Array | null)[],
-    timeMajor: false,
-  };
-
-  function rankError(given: string, axes: number): CongruentError {
-    const time = batch.timeMajor ? ["time", "batch"] : ["batch", "time"];
-    const wanted = inputs ? `features ${showShape([...time, inputs])}` : `token ids ${showShape(time)}`;
-    const single = axes === rank - 1 && !batch.timeMajor;
-    const hint = single ? ": to make a batch of one, wrap it in an array (shape [1, …])" : "";
-    return expected("input", "input", `${wanted} as nested arrays or { data, shape }`, given + hint);
-  }
-
-  /** Axes 0 and 1 of the input → rows and steps. */
-  function setSize(outer: number, inner: number): void {
-    batch.rows = batch.timeMajor ? inner : outer;
-    batch.steps = batch.timeMajor ? outer : inner;
-    if (!outer || !inner) throw expected("input", "input", "a row and a step at least", showShape([outer, inner]));
-  }
-
-  function measureShaped(input: Flat): null {
-    const { shape } = input;
-    if (shape.length !== rank || (inputs && shape[2] !== inputs)) {
-      throw rankError(`shape ${showShape(shape)}`, shape.length);
-    }
-    checkShaped(input, "input", "input");
-    setSize(shape[0], shape[1]);
-    return null;
-  }
-
-  /** @returns the rows' lengths where they differ */
-  function measureNested(input: readonly unknown[]): Int32Array | null {
-    // Rows can be empty: the first one that is not tells the depth.
-    const row = input.find((line) => !isList(line) || line.length > 0);
-    const depth = shapeOf(row).length + 1;
-    if (row !== undefined && depth !== rank) throw rankError(`arrays ${depth} deep`, depth);
-    const outer = input.length;
-    if (rowLengths.length !== outer) rowLengths = new Int32Array(outer);
-    let inner = 0;
-    for (let i = 0; i < outer; i++) {
-      const line: unknown = input[i];
-      if (!isList(line)) throw expected("input", `input[${i}]`, "an array", show(line));
-      rowLengths[i] = line.length;
-      inner = Math.max(inner, line.length);
-    }
-    setSize(outer, inner);
-    const short = rowLengths.findIndex((length) => length < inner);
-    if (short < 0) return null;
-    if (batch.timeMajor) throw expected("input", `input[${short}]`, `${inner} rows`, String(rowLengths[short]));
-    return rowLengths;
-  }
-
-  function readValidity({ lengths, mask, semantics = standard }: RunOptions, ragged: Int32Array | null): void {
-    const { rows, steps } = batch;
-    const hasLengths = (ragged ?? lengths) != null;
-    const hasMask = mask !== false && mask != null;
-    if (mask === false && hasLengths) {
-      throw expected("option", "mask", "a mask or none beside lengths or rows of different length", "false");
-    }
-    batch.useMasks = mask !== false;
-    batch.semantics = resolveSemantics(semantics, hasLengths && !hasMask ? "tf1" : "keras");
-    batch.validity = null;
-    if (!hasLengths && !hasMask) return;
-    if (bits.length !== rows * steps) bits = new Uint8Array(rows * steps);
-    batch.validity = bits.fill(1);
-    const { longLength } = batch.semantics;
-    const clamp = longLength === "clamp" || (longLength === "clamp-forward" && !hasBidirectional);
-    if (ragged) applyLengths(bits, rows, steps, ragged, clamp, batch.semantics);
-    if (lengths != null) applyLengths(bits, rows, steps, lengths, clamp, batch.semantics);
-    if (hasMask) applyMask(bits, rows, steps, mask);
-  }
-
-  /** @param source flat, or nested as deep as the rank */
-  function copy(source: ArrayLike<unknown>, nested: boolean): void {
-    const { rows, steps, timeMajor, validity } = batch;
-    const width = inputs || 1;
-    const size = rows * steps * width;
-    if (copied.length !== size) copied = new (inputs ? Float32Array : Int32Array)(size);
-    // What ragged rows leave out.
-    if (nested && validity) copied.fill(0);
-    const outer = timeMajor ? steps : rows;
-    const inner = timeMajor ? rows : steps;
-    for (let i = 0; i < outer; i++) {
-      const line = nested ? (source[i] as ArrayLike<unknown>) : source;
-      for (let j = 0, end = nested ? line.length : inner; j < end; j++) {
-        const cell = timeMajor ? j * steps + i : i * steps + j;
-        const at = nested ? j : i * inner + j;
-        if (!inputs) {
-          copied[cell] = readToken(line[at], vocabulary, validity?.[cell] !== 0, "input", cell, steps);
-          continue;
-        }
-        const frame = nested ? line[at] : line;
-        if (!isList(frame) || (nested && frame.length !== inputs)) {
-          throw expected("input", showCell("input", cell, steps), `${inputs} features`, show(frame));
-        }
-        for (let k = 0, from = nested ? 0 : at * inputs, to = cell * inputs; k < inputs; k++) {
-          const value = frame[from + k];
-          if (typeof value !== "number") {
-            throw expected("input", `${showCell("input", cell, steps)}, feature ${k}`, "a number", show(value));
-          }
-          copied[to + k] = value;
-        }
+  return {
+    batch,
+    read(input, options) {
+      checkKeys(options, keys, "run");
+      const { lengths, mask, semantics = standard, initialState } = options;
+      const timeMajor = readFlag(options.timeMajor, false, "timeMajor");
+      ragged.length = 0;
+      const { data, shape } = flatten(
+        input,
+        "input",
+        "input",
+        wanted[Number(timeMajor)],
+        timeMajor ? undefined : ragged,
+      );
+      const rows = shape[timeMajor ? 1 : 0];
+      const steps = shape[timeMajor ? 0 : 1];
+      const isRagged = ragged.some((length) => length < steps);
+      const hasLengths = isRagged || lengths != null;
+      const hasMask = mask !== false && mask != null;
+      if (mask === false && hasLengths) {
+        throw expected("option", "mask", "a mask or none beside lengths or ragged rows", "false");
       }
-    }
-  }
-
-  function read(input: unknown, options: RunOptions): void {
-    checkKeys(options, keys, "run");
-    batch.timeMajor = readFlag(options.timeMajor, false, "timeMajor");
-    const shaped = isShaped(input);
-    if (!shaped && !Array.isArray(input)) throw rankError(show(input), 0);
-    readValidity(options, shaped ? measureShaped(input) : measureNested(input));
-    let data: unknown = shaped && input.data;
-    if (!(data instanceof Float32Array && inputs && !batch.timeMajor)) {
-      copy(shaped ? input.data : input, !shaped);
-      data = copied;
-    }
-    batch[inputs ? "features" : "ids"] = data as Float32Array & Int32Array;
-    const { initialState } = options;
-    batch.initialStates = initialState == null ? noStates : readStates(initialState, slots, batch.rows);
-  }
-
-  return { batch, read };
+      batch.timeMajor = timeMajor;
+      batch.rows = rows;
+      batch.steps = steps;
+      batch.useMasks = mask !== false;
+      batch.semantics = resolveSemantics(semantics, hasLengths && !hasMask ? "tf1" : "keras");
+      batch.validity = null;
+      if (hasLengths || hasMask) {
+        const valid = bits.take(rows * steps).fill(1);
+        if (hasMask) readMask(valid, rows, steps, mask);
+        if (isRagged) applyLengths(valid, rows, steps, ragged, batch.semantics, hasBidirectional);
+        if (lengths != null) applyLengths(valid, rows, steps, lengths, batch.semantics, hasBidirectional);
+        batch.validity = valid;
+      }
+      batch.data = data as Float32Array;
+      if (!(data instanceof Float32Array && inputs)) {
+        batch.data = copied.take(data.length);
+        copyElements(batch.data, data, shape, kind);
+      }
+      if (timeMajor) {
+        const timeFirst = batch.data;
+        batch.data = turned.take(data.length);
+        turnAxes(timeFirst, batch.data, 0, steps, rows, inputs || 1);
+      }
+      const states = initialState == null ? noStates : listStates(initialState, slots);
+      for (let i = 0; i < slots.length; i++) {
+        batch.initialStates[i] = readState(states[i] ?? kept[i], slots[i], rows, states[i] == null);
+      }
+    },
+  };
 }

@@ -1,10 +1,10 @@
-import { expected, show } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import { buildStack } from "../layers/stack.ts";
 import { checkKeys } from "../options.ts";
 import { resolveSemantics, type SemanticsOption } from "../sequence/resolve.ts";
-import type { Floats, MaskTensor, Tensor } from "../tensor.ts";
-import type { EngineFactory } from "./engine.ts";
+import { Store, turnAxes } from "../sequence/sequence.ts";
+import { checkOut, type MaskTensor, type Tensor } from "../tensor.ts";
+import type { EngineFactory, Results } from "./engine.ts";
 import { type Fingerprint, fingerprint } from "./fingerprint.ts";
 import { createReader, type Input, type RunOptions } from "./input.ts";
 import { stateTensor, zeroStates } from "./state.ts";
@@ -98,86 +98,75 @@ export function createModelWith(
   resolveSemantics(semantics, "keras");
   const stack = buildStack(given);
   const { layers, slots, inputs, output } = stack;
-  const { features, backwardFeatures, sequence, steps: outputSteps } = output;
+  const { features, backwardFeatures, sequence } = output;
   const engine = createEngine(layers);
-  const { batch, read } = createReader(stack, semantics);
-  /** Outputs before they are turned to time-major. */
-  let batchMajor = new Float32Array(0);
-  const results = {
-    outputs: batchMajor as Float32Array,
-    states: zeroStates(slots, 0),
-    mask: null as Uint8Array | null,
-  };
   /** By slot: what a stateful layer keeps, (B, H), null before its first run. */
   const kept: (Float32Array | null)[] = slots.map(() => null);
-  /** By slot: what the engine begins with. */
-  const initial = kept.slice();
+  const { batch, read } = createReader(stack, semantics, kept);
+  /** Outputs before they are turned to time-major. */
+  const batchMajor = new Store();
+  const results = {} as { -readonly [Part in keyof Results]: Results[Part] };
+  /** B of the results */
+  let room = 0;
   let print: Fingerprint | undefined;
 
-  /** @param out where the outputs go, when they are `given` such a place */
-  function compute(input: Input, options: RunOptions, given: boolean, out?: unknown): Floats {
-    // Everything that can be refused is refused before anything changes.
-    read(input, options);
-    const { rows } = batch;
-    const steps = outputSteps ?? batch.steps;
-    for (let i = 0; i < slots.length; i++) {
-      const state = batch.initialStates[i];
-      const before = kept[i];
-      const { units, name } = slots[i];
-      if (!state && before && before.length !== rows * units) {
-        const wanted = `a batch of ${before.length / units} rows, whose states are kept (resetStates forgets them)`;
-        throw expected("state", name, wanted, String(rows));
-      }
-      initial[i] = state ?? before;
-    }
-    batch.initialStates = initial;
-    const size = rows * (sequence ? steps : 1) * (features + backwardFeatures);
-    const data = given ? out : new Float32Array(size);
-    if (!(data instanceof Float32Array && data.length === size)) {
-      throw expected("input", "out", `a Float32Array(${size})`, show(data));
-    }
+  /** T of the outputs, 1 where they have no time axis. */
+  function stepsOf(): number {
+    return sequence ? (output.steps ?? batch.steps) : 1;
+  }
 
-    if (slots.length && results.states[0].length !== rows * slots[0].units) results.states = zeroStates(slots, rows);
-    const turn = batch.timeMajor && sequence;
-    if (turn && batchMajor.length !== size) batchMajor = new Float32Array(size);
-    results.outputs = turn ? batchMajor : data;
+  /** How many outputs the batch has, of one direction or of both. */
+  function sizeOf(width: number): number {
+    return batch.rows * stepsOf() * width;
+  }
+
+  /** Runs the batch that was read. Everything that can be refused was refused then, before anything changes. */
+  function compute(data: Float32Array): void {
+    const { rows, timeMajor } = batch;
+    if (room !== rows) results.states = zeroStates(slots, rows);
+    room = rows;
+    const turn = timeMajor && sequence;
+    results.outputs = turn ? batchMajor.take(data.length) : data;
     results.mask = null;
     engine.run(batch, results);
     if (turn) {
-      toTimeMajor(batchMajor, data, 0, rows, steps, features);
-      toTimeMajor(batchMajor, data, rows * steps * features, rows, steps, backwardFeatures);
+      turnAxes(results.outputs, data, 0, rows, stepsOf(), features);
+      turnAxes(results.outputs, data, sizeOf(features), rows, stepsOf(), backwardFeatures);
     }
     for (let i = 0; i < slots.length; i++) {
-      if (!slots[i].stateful) continue;
       const state = results.states[i];
+      if (!slots[i].stateful) continue;
       if (kept[i]?.length === state.length) kept[i]?.set(state);
-      else kept[i] = new Float32Array(state);
+      else kept[i] = state.slice();
     }
-    return data as Floats;
   }
 
   return {
     layers,
     inputShape: Object.freeze([null, null, ...(inputs ? [inputs] : [])]),
-    outputShape: Object.freeze([null, ...(sequence ? [outputSteps ?? null] : []), features]),
+    outputShape: Object.freeze([null, ...(sequence ? [output.steps ?? null] : []), features]),
     run(input, options = noOptions) {
-      const data = compute(input, options, false);
+      read(input, options);
+      const data = new Float32Array(sizeOf(features + backwardFeatures));
+      compute(data);
       const { rows, timeMajor } = batch;
-      const steps = outputSteps ?? batch.steps;
       const { mask, states } = results;
-      const axes = sequence ? (timeMajor ? [steps, rows] : [rows, steps]) : [rows];
-      const split = (data.length / (features + backwardFeatures)) * features;
+      const axes = sequence ? (timeMajor ? [stepsOf(), rows] : [rows, stepsOf()]) : [rows];
+      const split = sizeOf(features);
       return {
         outputs: { data: data.subarray(0, split), shape: [...axes, features] },
         ...(backwardFeatures && {
           backwardOutputs: { data: data.subarray(split), shape: [...axes, backwardFeatures] },
         }),
         states: states.flatMap((state, i) => (slots[i].returnState ? stateTensor(state, rows) : [])),
-        mask: mask && { data: new Uint8Array(mask), shape: [rows, steps] },
+        mask: mask && { data: mask.slice(), shape: [rows, mask.length / rows] },
       };
     },
     runInto(out, input, options = noOptions) {
-      compute(input, options, true, out instanceof Float32Array ? out : (out as Partial<Tensor> | null)?.data);
+      read(input, options);
+      const data = out instanceof Float32Array ? out : (out as Partial<Tensor> | null)?.data;
+      checkOut(data, sizeOf(features + backwardFeatures));
+      compute(data);
       return out;
     },
     stream: (options = {}) => createStream(engine, stack, () => (print ??= fingerprint(layers)), options, semantics),
@@ -186,21 +175,4 @@ export function createModelWith(
     },
     summary: () => summarize(stack),
   };
-}
-
-/** (B, T, F) → (T, B, F), from an offset that both share. */
-function toTimeMajor(
-  from: Float32Array,
-  to: Float32Array,
-  offset: number,
-  rows: number,
-  steps: number,
-  features: number,
-): void {
-  for (let row = 0, source = offset; row < rows; row++) {
-    for (let step = 0; step < steps; step++) {
-      for (let i = 0, target = offset + (step * rows + row) * features; i < features; i++)
-        to[target++] = from[source++];
-    }
-  }
 }

@@ -1,28 +1,21 @@
 import { expected, show } from "../errors.ts";
-import type { GruLayer } from "../layers/layer.ts";
 import type { Bytes } from "../tensor.ts";
 import { type Fingerprint, hash } from "./fingerprint.ts";
 
-/** What a snapshot belongs to. */
-export interface SnapshotOwner {
+/** All that a snapshot holds. */
+export interface SnapshotParts {
   readonly fingerprint: Fingerprint;
   /** Of the stream's semantics, as 32 bits. */
   readonly rules: number;
   readonly rows: number;
-  readonly slots: readonly GruLayer[];
-}
-
-/** What a snapshot holds, by slot. */
-export interface SnapshotState {
-  /** (rows, H) */
+  /** By slot (rows, H) */
   readonly states: readonly Float32Array[];
-  /** (rows) */
+  /** By slot (rows) */
   readonly started: readonly Uint8Array[];
 }
 
 /** The words of the head, as messages call them. */
-const headNames = ["the letters CGRU,", "format version", "the model", "the model", "rows:", "semantics"];
-const headBytes = 24;
+const headNames = ["magic", "version", "model", "model", "rows", "semantics"];
 
 /**
  * State → bytes, little-endian:
@@ -36,61 +29,51 @@ const headBytes = 24;
  *     …  u8   whether a row has had a valid step, 0 or 1: slot by slot (rows)
  *     …  u32  hash of all bytes before
  */
-export function writeSnapshot(owner: SnapshotOwner, { states, started }: SnapshotState): Bytes {
-  const bytes = new Uint8Array(snapshotSize(owner));
-  const view = new DataView(bytes.buffer);
-  for (const [i, word] of head(owner).entries()) view.setUint32(4 * i, word, true);
-  let at = headBytes;
-  for (const state of states) {
-    for (let i = 0; i < state.length; i++, at += 4) view.setFloat32(at, state[i], true);
+export function writeSnapshot({ fingerprint, rows, rules, states, started }: SnapshotParts): Bytes {
+  const head = Uint32Array.of(0x55524743, 1, ...fingerprint, rows, rules);
+  const parts = [head, ...states, ...started].map(bytesOf);
+  parts.push(bytesOf(Uint32Array.of(hash(parts, 0))));
+  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
   }
-  for (const flags of started) {
-    bytes.set(flags, at);
-    at += flags.length;
-  }
-  view.setUint32(at, checksum(bytes), true);
   return bytes;
 }
 
 /**
  * Bytes → state, checked before anything is believed.
  *
+ * @param parts of the stream; states and flags are written over
  * @throws CongruentError `state`: not a snapshot, damaged, or of another model, semantics or number of rows
  */
-export function readSnapshot(owner: SnapshotOwner, bytes: Uint8Array): SnapshotState {
-  const { slots, rows } = owner;
-  const refuse = (wanted: string, given: unknown) => expected("state", "snapshot", wanted, show(given));
-  if (!(bytes instanceof Uint8Array && bytes.length > headBytes)) throw refuse("a Uint8Array from snapshot()", bytes);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (const [i, word] of head(owner).entries()) {
-    const given = view.getUint32(4 * i, true);
-    if (given !== word) throw refuse(`${headNames[i]} ${word}`, given);
+export function readSnapshot(parts: SnapshotParts, bytes: Uint8Array): void {
+  if (!(bytes instanceof Uint8Array && bytes.length > 24)) {
+    throw expected("state", "snapshot", "a Uint8Array from snapshot()", show(bytes));
   }
-  const size = snapshotSize(owner);
-  if (bytes.length !== size) throw refuse(`${size} bytes`, bytes);
-  const sum = checksum(bytes);
-  const written = view.getUint32(size - 4, true);
-  if (written !== sum) throw refuse(`checksum ${sum}`, written);
-  let at = headBytes;
-  const states = slots.map(({ units }) => {
-    const state = new Float32Array(rows * units);
-    for (let i = 0; i < state.length; i++, at += 4) state[i] = view.getFloat32(at, true);
-    return state;
+  const check = (what: string, wanted: number, given: number): void => {
+    if (given !== wanted) throw expected("state", `snapshot.${what}`, String(wanted), show(given));
+  };
+  const own = writeSnapshot(parts);
+  headNames.forEach((name, i) => {
+    check(name, wordAt(own, i * 4), wordAt(bytes, i * 4));
   });
-  const started = slots.map((_, slot) => bytes.slice(at + slot * rows, at + (slot + 1) * rows));
-  return { states, started };
+  check("length", own.length, bytes.length);
+  check("checksum", hash([bytes.subarray(0, -4)], 0), wordAt(bytes, bytes.length - 4));
+  let at = 24;
+  for (const part of [...parts.states, ...parts.started].map(bytesOf)) {
+    part.set(bytes.subarray(at, at + part.length));
+    at += part.length;
+  }
 }
 
-function head({ fingerprint, rows, rules }: SnapshotOwner): number[] {
-  return [0x55524743, 1, ...fingerprint, rows, rules];
+/** The memory of an array: little-endian, as that of WebAssembly, which the library reads and writes by such arrays. */
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** Head, (rows, H) of f32 and (rows) of u8 for each slot, checksum. */
-function snapshotSize({ slots, rows }: SnapshotOwner): number {
-  return slots.reduce((size, { units }) => size + rows * (4 * units + 1), headBytes + 4);
-}
-
-/** Of all but the checksum itself. */
-function checksum(bytes: Uint8Array): number {
-  return hash([bytes.subarray(0, -4)], 0);
+/** A u32, wherever it lies. */
+function wordAt({ buffer, byteOffset }: Uint8Array, at: number): number {
+  return new DataView(buffer, byteOffset + at).getUint32(0, true);
 }

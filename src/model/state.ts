@@ -9,24 +9,30 @@ import { readTensor, type Tensor, type TensorLike } from "../tensor.ts";
 export type InitialState = readonly (TensorLike | null)[] | TensorLike;
 
 /**
- * Reads states given by a user into one array for each slot.
- *
- * @returns by slot (rows, H), or null where none is given; a `Float32Array` of the right length is not copied
- * @throws CongruentError `state`
+ * A user's states → one for each slot, not yet read.
+ * @throws CongruentError `state`: too few or too many
  */
-export function readStates(given: unknown, slots: readonly GruLayer[], rows: number): (Float32Array | null)[] {
+export function listStates(given: unknown, slots: readonly GruLayer[]): readonly unknown[] {
   // A single state, unless it is in a list of one. (A row that is alone in its array is the same either way.)
   const listed = Array.isArray(given) && given.length === 1 && typeof given[0] !== "number";
   const list = slots.length === 1 && !listed ? [given] : given;
   if (!Array.isArray(list) || list.length !== slots.length) {
     throw expected("state", "initialState", `an array of ${slots.length} states`, show(list));
   }
-  return slots.map(({ units, name }, slot) => {
-    const state: unknown = list[slot] ?? null;
-    if (state === null) return null;
-    if (state instanceof Float32Array && state.length === rows * units) return state;
-    return readTensor(state, [rows, units], "state", `initialState of ${name}`).data;
-  });
+  return list;
+}
+
+/**
+ * Reads a slot's state.
+ *
+ * @param kept whether a stateful layer kept it, for the message
+ * @returns (rows, H), or null where none is given; a `Float32Array` of the right length is not copied
+ * @throws CongruentError `state`
+ */
+export function readState(given: unknown, { units, name }: GruLayer, rows: number, kept = false): Float32Array | null {
+  if (given == null || (given instanceof Float32Array && given.length === rows * units)) return given ?? null;
+  const where = `${name}.initialState${kept ? " (kept until resetStates)" : ""}`;
+  return readTensor(given, [rows, units], "state", where).data;
 }
 
 /** New states, all zero, by slot (rows, H). */
@@ -36,5 +42,5 @@ export function zeroStates(slots: readonly GruLayer[], rows: number): Float32Arr
 
 /** A copy for the user. */
 export function stateTensor(state: Float32Array, rows: number): Tensor {
-  return { data: new Float32Array(state), shape: [rows, state.length / rows] };
+  return { data: state.slice(), shape: [rows, state.length / rows] };
 }

@@ -1,14 +1,13 @@
-import { expected, show } from "../errors.ts";
+import { bits, copyElements, type ElementKind, numbers, tokenIds } from "../element.ts";
+import { type CongruentErrorCode, expected, show } from "../errors.ts";
 import type { Stack } from "../layers/stack.ts";
 import { checkKeys, readFlag, readSize } from "../options.ts";
 import { resolveSemantics, type SemanticsOption } from "../sequence/resolve.ts";
-import { readBit } from "../sequence/validity.ts";
-import { type Bytes, type Floats, isList, type Tensor, type TypedArray } from "../tensor.ts";
+import { type Bytes, checkOut, type Floats, isList, type Tensor, type TypedArray } from "../tensor.ts";
 import type { Engine } from "./engine.ts";
 import { type Fingerprint, hash, wordsOf } from "./fingerprint.ts";
-import { readSnapshot, type SnapshotOwner, writeSnapshot } from "./snapshot.ts";
-import { type InitialState, readStates, stateTensor, zeroStates } from "./state.ts";
-import { readToken } from "./token.ts";
+import { readSnapshot, type SnapshotParts, writeSnapshot } from "./snapshot.ts";
+import { type InitialState, listStates, readState, stateTensor, zeroStates } from "./state.ts";
 
 /** How a stream is to behave. */
 export interface StreamOptions {
@@ -83,63 +82,43 @@ export function createStream(
   options: StreamOptions,
   standard: SemanticsOption | undefined,
 ): Stream {
-  checkKeys(options, ["rows", "semantics", "mask", "initialState"], "stream");
-  if (late) throw expected("model", late, "a layer that goes forwards in a stream", "one that starts at the end");
+  checkKeys(options, ["rows", "mask", "semantics", "initialState"], "stream");
+  if (late) throw expected("model", late, "to go forwards in a stream", "one that starts at the end");
   const rows = readSize(options.rows ?? 1, "stream.rows");
   const semantics = resolveSemantics(options.semantics ?? standard, "keras");
   const useMasks = readFlag(options.mask, true, "stream.mask");
   /** By slot (rows, H) */
-  const complete = (given: unknown) => {
-    const states = readStates(given, slots, rows);
-    return zeroStates(slots, rows).map((zeros, slot) => states[slot]?.slice() ?? zeros);
+  const complete = (given: unknown): Float32Array[] => {
+    const states = listStates(given, slots);
+    return zeroStates(slots, rows).map((zeros, i) => readState(states[i], slots[i], rows)?.slice() ?? zeros);
   };
   const initial = complete(options.initialState ?? slots.map(() => null));
   const stream = engine.stream(rows, semantics, useMasks);
   const { started } = stream;
   const size = rows * (inputs || 1);
-  /** Where a frame goes that the engine cannot take as it is. */
-  const copied = inputs ? new Float32Array(size) : new Int32Array(size);
-  /** (rows) */
-  const flags = new Uint8Array(rows);
+  /** (rows), of the step at hand */
+  let mask: Uint8Array | null = null;
+  /** For frames that the engine cannot take as they are. */
+  const readFrame = listReader<Float32Array | Int32Array>(
+    new (inputs ? Float32Array : Int32Array)(size),
+    inputs ? numbers("input", "frame") : tokenIds(vocabulary, "frame", (row) => mask?.[row] === 0),
+    "input",
+  );
+  const readValid = listReader(new Uint8Array(rows), bits("valid"), "mask");
   const outputSize = rows * output.features;
   /** A hash of what was chosen at creation. */
   const rules = hash([wordsOf(JSON.stringify([semantics, useMasks]))], 0);
-  const owner = (): SnapshotOwner => ({ fingerprint: fingerprint(), rules, rows, slots });
+  const parts = (): SnapshotParts => ({ fingerprint: fingerprint(), rules, rows, states: copyState(), started });
 
   function begin(states: readonly Float32Array[]): void {
     stream.writeState(states);
     for (const flags of started) flags.fill(0);
   }
 
-  function readState(): Float32Array[] {
+  function copyState(): Float32Array[] {
     const states = zeroStates(slots, rows);
     stream.readState(states);
     return states;
-  }
-
-  function readValid(valid: StepValidity): Uint8Array {
-    const single = rows === 1 && !isList(valid);
-    if (!single && (valid as ArrayLike<unknown>)?.length !== rows) {
-      throw expected("mask", "valid", `${rows}, one for each row`, show(valid));
-    }
-    for (let row = 0; row < rows; row++) {
-      flags[row] = Number(readBit(single ? valid : (valid as ArrayLike<unknown>)[row], "valid", row, 1));
-    }
-    return flags;
-  }
-
-  /** Checks a frame and copies it. Rows that do not take part may hold any id. */
-  function readFrame(frame: Frame, mask: Uint8Array | null): Float32Array | Int32Array {
-    const single = size === 1 && typeof frame === "number";
-    if (!single && (!isList(frame) || frame.length !== size)) {
-      throw expected("input", "frame", `${size} ${inputs ? "features" : "token ids"}`, show(frame));
-    }
-    for (let i = 0; i < size; i++) {
-      const value: unknown = single ? frame : (frame as ArrayLike<unknown>)[i];
-      if (inputs && typeof value !== "number") throw expected("input", `frame[${i}]`, "a number", show(value));
-      copied[i] = inputs ? (value as number) : readToken(value, vocabulary, mask?.[i] !== 0, "frame", i, 1);
-    }
-    return copied;
   }
 
   begin(initial);
@@ -148,17 +127,15 @@ export function createStream(
 
     step<Out extends Float32Array = Floats>(frame: Frame, out?: Out, valid?: StepValidity): Out {
       const target = out ?? new Float32Array(outputSize);
-      if (!(target instanceof Float32Array && target.length === outputSize)) {
-        throw expected("input", "out", `a Float32Array(${outputSize})`, show(target));
-      }
-      const mask = valid === undefined ? null : readValid(valid);
+      checkOut(target, outputSize);
+      mask = valid === undefined ? null : readValid(valid);
       const isFrame = inputs > 0 && frame instanceof Float32Array && frame.length === size;
-      stream.step(isFrame ? frame : readFrame(frame, mask), target, mask);
+      stream.step(isFrame ? frame : readFrame(frame), target, mask);
       return target as Out;
     },
 
     get state(): Tensor[] {
-      return readState().map((state) => stateTensor(state, rows));
+      return copyState().map((state) => stateTensor(state, rows));
     },
 
     set state(states: InitialState) {
@@ -169,14 +146,38 @@ export function createStream(
       begin(initial);
     },
 
-    snapshot: () => writeSnapshot(owner(), { states: readState(), started }),
+    snapshot: () => writeSnapshot(parts()),
 
     restore(bytes) {
-      const given = readSnapshot(owner(), bytes);
-      stream.writeState(given.states);
-      given.started.forEach((flags, slot) => {
-        started[slot].set(flags);
-      });
+      const own = parts();
+      readSnapshot(own, bytes);
+      stream.writeState(own.states);
     },
+  };
+}
+
+/**
+ * Reads as many elements as a list has, checked, into that list. One alone may be given as it is.
+ *
+ * @param code of the error when there are more or less
+ */
+function listReader<List extends Float32Array | Int32Array | Uint8Array>(
+  list: List,
+  kind: ElementKind,
+  code: CongruentErrorCode,
+): (given: unknown) => List {
+  const shape = [list.length];
+  const alone: unknown[] = [0];
+  return (given) => {
+    let data = given;
+    if (list.length === 1 && !isList(given)) {
+      alone[0] = given;
+      data = alone;
+    }
+    if (!isList(data) || data.length !== list.length) {
+      throw expected(code, kind.where, `${list.length} elements, each ${kind.wanted}`, show(given));
+    }
+    copyElements(list, data, shape, kind);
+    return list;
   };
 }

@@ -1,4 +1,5 @@
 import type { Activation } from "../activation.ts";
+import { showShape } from "../errors.ts";
 import type { LayerShape, Stack } from "../layers/stack.ts";
 
 /** A stack as a table: layer, output shape, parameters, the options that are set; and totals. */
@@ -9,14 +10,15 @@ export function summarize({ layers, shapes }: Stack): string {
     ...layers.map((layer, i) => [layer.name, outputOf(shapes[i]), `${countParameters(layer)}`, describe(layer)]),
     ["total", "", `${total}`, `${4 * total} bytes as f32`],
   ];
-  const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
-  const pad = (cell: string, column: number) =>
-    column === 2 ? cell.padStart(widths[2]) : column < 2 ? cell.padEnd(widths[column]) : cell;
-  return lines.map((line) => line.map(pad).join("  ")).join("\n");
+  const pad = (cell: string, column: number): string => {
+    const width = Math.max(...lines.map((line) => line[column].length));
+    return column === 2 ? cell.padStart(width) : cell.padEnd(width);
+  };
+  return lines.map((line) => line.map(pad).join("  ").trimEnd()).join("\n");
 }
 
 function outputOf({ features, backwardFeatures, sequence }: LayerShape): string {
-  const shape = (size: number) => `[batch, ${sequence ? "time, " : ""}${size || "features"}]`;
+  const shape = (size: number) => showShape(["batch", ...(sequence ? ["time"] : []), size || "features"]);
   return shape(features) + (backwardFeatures ? ` and ${shape(backwardFeatures)}` : "");
 }
 
@@ -31,14 +33,13 @@ const idle: readonly unknown[] = [false, null, Number.POSITIVE_INFINITY];
 
 /** Options by their own names. Those that are off or have no effect are left out. */
 function describe(layer: object): string {
-  const parts: string[] = [];
-  for (const [key, value] of Object.entries(layer)) {
-    if (key === "kind" || key === "name" || idle.includes(value)) continue;
-    if (value === true) parts.push(key);
-    else if (typeof value !== "object") parts.push(`${key} ${value}`);
-    else if ("code" in value) parts.push(`${key} ${describeActivation(value)}`);
-    else if ("kind" in value) parts.push(`${key} (${describe(value)})`);
-  }
+  const parts = Object.entries(layer).flatMap(([key, value]) => {
+    if (key === "kind" || key === "name" || idle.includes(value)) return [];
+    if (value === true) return key;
+    if (typeof value !== "object") return `${key} ${value}`;
+    if ("code" in value) return `${key} ${describeActivation(value)}`;
+    return "kind" in value ? `${key} (${describe(value)})` : [];
+  });
   return parts.join(", ");
 }
 

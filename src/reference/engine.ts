@@ -42,8 +42,7 @@ class ReferenceEngine implements Engine {
   }
 
   run(batch: Batch, results: Results): void {
-    const { rows, steps, validity, useMasks, semantics } = batch;
-    const data = (batch.features ?? batch.ids) as Float32Array | Int32Array;
+    const { rows, steps, data, validity, useMasks, semantics } = batch;
     const states = this.directions.map(({ units }, slot) =>
       initialState(rows, units, batch.initialStates[slot] ?? null),
     );

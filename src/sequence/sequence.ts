@@ -13,12 +13,32 @@ export interface Sequence {
 }
 
 /** Memory that a layer writes its output to, again in every run. */
-export class Store {
-  private data = new Float32Array(0);
+export class Store<Data extends { readonly length: number } = Float32Array> {
+  private data: Data;
 
-  /** Room for so many floats, with anything in it. */
-  take(size: number): Float32Array {
-    if (this.data.length !== size) this.data = new Float32Array(size);
+  constructor(private readonly Room = Float32Array as unknown as new (size: number) => Data) {
+    this.data = new Room(0);
+  }
+
+  /** Room for so many numbers, with anything in it. */
+  take(size: number): Data {
+    if (this.data.length !== size) this.data = new this.Room(size);
     return this.data;
+  }
+}
+
+/** (A, B, F) → (B, A, F), from an offset that both share: batch-major to time-major, or back. */
+export function turnAxes<Data extends Float32Array | Int32Array>(
+  from: Data,
+  to: Data,
+  offset: number,
+  outer: number,
+  inner: number,
+  features: number,
+): void {
+  for (let a = 0, source = offset; a < outer; a++) {
+    for (let b = 0; b < inner; b++) {
+      for (let i = 0, target = offset + (b * outer + a) * features; i < features; i++) to[target++] = from[source++];
+    }
   }
 }

@@ -1,4 +1,5 @@
-import { expected, show, showCell } from "../errors.ts";
+import { bits, copyElements } from "../element.ts";
+import { expected, show } from "../errors.ts";
 import { fitShape, flatten, type TensorLike, type TypedArray } from "../tensor.ts";
 import type { Semantics } from "./semantics.ts";
 
@@ -12,7 +13,7 @@ export type Mask = TensorLike<number | boolean>;
  * Clears the steps that lengths leave out.
  *
  * @param validity (B, T), changed
- * @param clamp whether a length beyond T is T
+ * @param hasBidirectional whether the model has a bidirectional layer, of which `clamp-forward` speaks
  * @throws CongruentError `lengths`: not one for each row, fractional, negative or beyond the time axis, as the semantics
  *   have it
  */
@@ -21,10 +22,11 @@ export function applyLengths(
   rows: number,
   steps: number,
   lengths: ArrayLike<unknown>,
-  clamp: boolean,
-  { negativeLength }: Semantics,
+  { negativeLength, longLength }: Semantics,
+  hasBidirectional: boolean,
 ): void {
   if (lengths?.length !== rows) throw expected("lengths", "lengths", `${rows}, one for each row`, show(lengths));
+  const clamp = longLength === "clamp" || (longLength === "clamp-forward" && !hasBidirectional);
   for (let row = 0; row < rows; row++) {
     const length = lengths[row] as number;
     if (!Number.isInteger(length) || (length < 0 && negativeLength === "error") || (length > steps && !clamp)) {
@@ -34,35 +36,22 @@ export function applyLengths(
   }
 }
 
-/**
- * Clears the steps that a mask leaves out.
- *
- * @param validity (B, T), changed
- * @throws CongruentError `mask`: another shape, or an element that is not true, false, 0 or 1
- */
-export function applyMask(validity: Uint8Array, rows: number, steps: number, mask: unknown): void {
-  const size = rows * steps;
-  let data = mask as ArrayLike<unknown>;
-  // The usual typed mask needs no description, and so no allocation.
-  if (!(mask instanceof Uint8Array && mask.length === size)) {
-    const flat = flatten(mask, "mask", "mask");
-    const shape = flat.shape.length === 3 && flat.shape[2] === 1 ? flat.shape.slice(0, 2) : flat.shape;
-    fitShape({ ...flat, shape }, [rows, steps], "mask", "mask");
-    data = flat.data;
-  }
-  for (let i = 0; i < size; i++) {
-    if (!readBit(data[i], "mask", i, steps)) validity[i] = 0;
-  }
-}
+const maskBits = bits("mask");
 
 /**
- * Whether a step is valid.
+ * Reads a mask.
  *
- * @param cell index into (rows, steps), for the message
- * @throws CongruentError `mask`: neither true, false, 0 nor 1
+ * @param validity (B, T), gets 1 where a step is valid
+ * @throws CongruentError `mask`: another shape, or an element that is not true, false, 0 or 1
  */
-export function readBit(value: unknown, where: string, cell: number, steps: number): boolean {
-  if (value === true || value === 1) return true;
-  if (value === false || value === 0) return false;
-  throw expected("mask", showCell(where, cell, steps), "true, false, 0 or 1", show(value));
+export function readMask(validity: Uint8Array, rows: number, steps: number, mask: unknown): void {
+  let data = mask as ArrayLike<unknown>;
+  const shape = [rows, steps];
+  // The usual typed mask needs no description, and so no allocation.
+  if (!(mask instanceof Uint8Array && mask.length === validity.length)) {
+    const flat = flatten(mask, "mask", "mask");
+    fitShape(flat, flat.shape.length === 3 ? [...shape, 1] : shape, "mask", "mask");
+    data = flat.data;
+  }
+  copyElements(validity, data, shape, maskBits);
 }

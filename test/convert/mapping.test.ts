@@ -354,8 +354,12 @@ describe("JSON", () => {
 
   it.each([
     ["ragged rows", [[1, 2], [3]], "k[1]: expected 2 elements, got Array(1)"],
-    ["a text among numbers", [[1, "2"]], 'k, element 1: expected a number, got "2"'],
-    ["a shape of other data", { data: [1, 2], shape: [3] }, "k.data: expected 3 numbers for shape [3], got 2"],
+    ["a text among numbers", [[1, "2"]], 'k[0][1]: expected a number, got "2"'],
+    [
+      "a shape of other data",
+      { data: [1, 2], shape: [3] },
+      "k.shape: expected whole numbers that multiply to data's length, 2, got [3]",
+    ],
   ])("is refused when it is read: %s", async (_, k, message) => {
     await expect(
       map({ k }, { layers: [{ kind: "dense", layout: "keras", weights: { kernel: "k" } }] }),

@@ -1,6 +1,6 @@
 import { expected } from "../../errors.ts";
 import { checkKeys } from "../../options.ts";
-import { flatten, type TensorLike, toFloats } from "../../tensor.ts";
+import { flatten, type TensorLike, toTensor } from "../../tensor.ts";
 import type { Flow } from "../chain.ts";
 import type { ForeignFile, ForeignModel } from "../foreign.ts";
 import { loadExternal } from "./external.ts";
@@ -63,8 +63,8 @@ function readGiven(given: Readonly<Record<string, TensorLike>>, { graph }: Model
       const names = graph.inputs.map((input) => input.name).join(", ");
       throw expected("option", "onnx.inputs", `inputs of the graph (${names})`, JSON.stringify(name));
     }
-    const { data, shape } = flatten(value, "option", `onnx.inputs.${name}`);
-    const floats = toFloats(data, "option", `onnx.inputs.${name}`);
+    const place = `onnx.inputs.${name}`;
+    const { data: floats, shape } = toTensor(flatten(value, "option", place), "option", place);
     const raw = new Uint8Array(floats.length * 4);
     const view = new DataView(raw.buffer);
     floats.forEach((number, i) => {
