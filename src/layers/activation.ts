@@ -1,5 +1,5 @@
-import { type ActivationOption, resolveActivation } from "../activation.ts";
-import { checkKeys, readName } from "../options.ts";
+import { type ActivationOption, readActivation } from "../activation.ts";
+import { readOptions } from "../options.ts";
 import { activateRow } from "../reference/dense.ts";
 import { type Computation, withComputation } from "./computation.ts";
 import type { ActivationLayer } from "./layer.ts";
@@ -18,16 +18,8 @@ export interface ActivationOptions {
  * @example activation({ activation: "relu" })
  */
 export function activation(options: ActivationOptions): ActivationLayer {
-  checkKeys(options, ["activation", "name"], "activation");
-  const name = readName(options.name, "activation");
-  const { activation: given } = options;
   return withComputation<ActivationLayer>(
-    {
-      kind: "activation",
-      name,
-      activation:
-        given === "softmax" ? given : Object.freeze(resolveActivation(given, `${name || "activation"}.activation`)),
-    },
+    { kind: "activation", ...readOptions(options, "activation", { activation: readActivation }) },
     computation,
   );
 }
