@@ -59,7 +59,7 @@ const table = {
   /** x where x > alpha, else 0. ONNX's default is 1; ONNX Runtime's is 0. */
   thresholded_relu: { alpha: 1 },
   /** alpha·tanh(beta·x). ONNX gives no defaults, and ONNX Runtime's are 0: so both must be given. */
-  scaled_tanh: { alpha: Number.NaN, beta: Number.NaN },
+  scaled_tanh: { alpha: NaN, beta: NaN },
 
   // Other spellings in use.
   swish: { name: "silu" },

@@ -38,7 +38,12 @@ export function checkOption(fits: boolean, where: string, wanted: string, value:
  */
 export function readOption<T>(value: unknown, standard: T, where: string): T {
   const read = value === undefined ? standard : value;
-  checkOption(typeof read === typeof standard && !Number.isNaN(read), where, `a ${typeof standard}`, value);
+  checkOption(
+    typeof read === typeof standard && !Number.isNaN(read) && value !== "",
+    where,
+    `a ${typeof standard}`,
+    value,
+  );
   return read as T;
 }
 

@@ -1,6 +1,6 @@
 import { checkOption, readNumber, readOptions } from "../options.ts";
 import { type Floats, readTensor, type TensorLike } from "../tensor.ts";
-import { type Computation, withComputation } from "./computation.ts";
+import { type Computation, makeLayer } from "./computation.ts";
 import type { BatchNormalizationLayer } from "./layer.ts";
 
 /** What {@link batchNormalization} takes. */
@@ -46,7 +46,7 @@ export function batchNormalization(options: BatchNormalizationOptions): BatchNor
     factor[i] = F(F(1 / Math.sqrt(F(variance[i] + epsilon))) * (gamma ? gamma[i] : 1));
     offset[i] = F((beta ? beta[i] : 0) - F(mean[i] * factor[i]));
   }
-  return withComputation<BatchNormalizationLayer>(
+  return makeLayer<BatchNormalizationLayer>(
     { kind: "batchNormalization", name, inputs, mean, variance, gamma, beta, epsilon },
     scaling(factor, offset),
   );

@@ -1,5 +1,6 @@
 import { expected, show } from "../errors.ts";
 import { checkChoice, checkOption, readOptions } from "../options.ts";
+import { makeLayer } from "./computation.ts";
 import { type GruOptions, makeGru } from "./gru.ts";
 import type { BidirectionalLayer, GruLayer, MergeMode } from "./layer.ts";
 
@@ -33,7 +34,7 @@ const elementwise: readonly unknown[] = ["sum", "mul", "ave"] satisfies MergeMod
 export function bidirectional(options: BidirectionalOptions): BidirectionalLayer {
   const readers = { mergeMode: readMergeMode, forward: readForward, backward: readBackward };
   const { name, forward, backward, mergeMode } = readOptions(options, "bidirectional", readers);
-  return Object.freeze<BidirectionalLayer>({ kind: "bidirectional", name, forward, backward, mergeMode });
+  return makeLayer<BidirectionalLayer>({ kind: "bidirectional", name, forward, backward, mergeMode });
 }
 
 function readMergeMode(given: MergeMode | null = "concat", where: string): MergeMode {

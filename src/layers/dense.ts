@@ -2,6 +2,7 @@ import { type ActivationOption, readActivation } from "../activation.ts";
 import { readOptions, readSize } from "../options.ts";
 import { readTensor, type TensorLike } from "../tensor.ts";
 import { checkBias } from "./bias.ts";
+import { makeLayer } from "./computation.ts";
 import type { DenseLayer } from "./layer.ts";
 
 /** What {@link dense} takes. */
@@ -38,7 +39,7 @@ const readers = {
  */
 export function dense(options: DenseOptions): DenseLayer {
   const { name, units, kernel, bias, activation } = readOptions(options, "dense", readers);
-  return Object.freeze<DenseLayer>({
+  return makeLayer<DenseLayer>({
     kind: "dense",
     name,
     inputs: kernel.shape[0],

@@ -1,4 +1,5 @@
 import { checkOption, readOption, readOptions } from "../options.ts";
+import { makeLayer } from "./computation.ts";
 import type { DropoutLayer } from "./layer.ts";
 
 /** What {@link dropout} takes. */
@@ -15,7 +16,7 @@ export interface DropoutOptions {
  */
 export function dropout(options: DropoutOptions = {}): DropoutLayer {
   const { name } = readOptions(options, "dropout", { rate: checkRate });
-  return Object.freeze<DropoutLayer>({ kind: "dropout", name });
+  return makeLayer<DropoutLayer>({ kind: "dropout", name });
 }
 
 function checkRate(value: unknown, where: string): void {

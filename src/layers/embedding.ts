@@ -1,5 +1,6 @@
 import { readOptions } from "../options.ts";
 import { readTensor, type Tensor, type TensorLike } from "../tensor.ts";
+import { makeLayer } from "./computation.ts";
 import type { EmbeddingLayer } from "./layer.ts";
 
 /** What {@link embedding} takes. */
@@ -20,7 +21,7 @@ export interface EmbeddingOptions {
  */
 export function embedding(options: EmbeddingOptions): EmbeddingLayer {
   const { name, weights, maskZero } = readOptions(options, "embedding", { weights: readTable, maskZero: false });
-  return Object.freeze<EmbeddingLayer>({
+  return makeLayer<EmbeddingLayer>({
     kind: "embedding",
     name,
     vocabulary: weights.shape[0],

@@ -2,6 +2,7 @@ import { type ActivationOption, resolveActivation } from "../activation.ts";
 import { checkOption, readNumber, readOptions, readSize } from "../options.ts";
 import { type Floats, flatten, readTensor, type TensorLike } from "../tensor.ts";
 import { checkBias } from "./bias.ts";
+import { makeLayer } from "./computation.ts";
 import type { GruLayer } from "./layer.ts";
 
 /** What {@link gru} takes: Keras's names, layouts and defaults. Gates are ordered z (update) | r (reset) | n (candidate). */
@@ -86,7 +87,7 @@ export function makeGru(options: Partial<GruOptions>, kind: string, like?: GruLa
     like,
   );
   const gates = 3 * units;
-  return Object.freeze<GruLayer>({
+  return makeLayer<GruLayer>({
     kind: "gru",
     name,
     inputs: kernel.shape[0],
@@ -94,7 +95,7 @@ export function makeGru(options: Partial<GruOptions>, kind: string, like?: GruLa
     weights: Object.freeze({
       kernel: kernel.data,
       recurrentKernel,
-      bias: bias && bias.slice(0, gates),
+      bias: bias ? bias.slice(0, gates) : null,
       recurrentBias: bias && bias.length > gates ? bias.slice(gates) : recurrentBias,
     }),
     ...configuration,

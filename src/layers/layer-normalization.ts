@@ -1,7 +1,7 @@
 import { readOptions, readSize } from "../options.ts";
 import type { TensorLike } from "../tensor.ts";
 import { readEpsilon, readVector } from "./batch-normalization.ts";
-import { type Computation, withComputation } from "./computation.ts";
+import { type Computation, makeLayer } from "./computation.ts";
 import type { LayerNormalizationLayer } from "./layer.ts";
 
 /** What {@link layerNormalization} takes. */
@@ -28,7 +28,7 @@ const F = Math.fround;
  */
 export function layerNormalization(options: LayerNormalizationOptions): LayerNormalizationLayer {
   const readers = { inputs: readSize, gamma: readVector, beta: readVector, epsilon: readEpsilon };
-  return withComputation<LayerNormalizationLayer>(
+  return makeLayer<LayerNormalizationLayer>(
     { kind: "layerNormalization", ...readOptions(options, "layerNormalization", readers) },
     computation,
   );

@@ -1,4 +1,5 @@
 import { readNumber, readOptions } from "../options.ts";
+import { makeLayer } from "./computation.ts";
 import type { MaskingLayer } from "./layer.ts";
 
 /** What {@link masking} takes. */
@@ -15,7 +16,7 @@ export interface MaskingOptions {
  * @example masking({ maskValue: -1 })
  */
 export function masking(options: MaskingOptions = {}): MaskingLayer {
-  return Object.freeze<MaskingLayer>({
+  return makeLayer<MaskingLayer>({
     kind: "masking",
     ...readOptions(options, "masking", { maskValue: (value: unknown, where: string) => readNumber(value, 0, where) }),
   });

@@ -1,6 +1,6 @@
 import { expected } from "../errors.ts";
 import { readOptions, readSize } from "../options.ts";
-import { type Computation, withComputation } from "./computation.ts";
+import { type Computation, makeLayer } from "./computation.ts";
 import type { RepeatVectorLayer } from "./layer.ts";
 
 /** What {@link repeatVector} takes. */
@@ -18,7 +18,7 @@ export interface RepeatVectorOptions {
  * @example repeatVector({ n: 10 })
  */
 export function repeatVector(options: RepeatVectorOptions): RepeatVectorLayer {
-  return withComputation<RepeatVectorLayer>(
+  return makeLayer<RepeatVectorLayer>(
     { kind: "repeatVector", ...readOptions(options, "repeatVector", { n: readSize }) },
     computation,
   );

@@ -90,11 +90,9 @@ export function buildStack(given: readonly Layer[]): Stack {
 /** What layers say of what they take and give, those that say anything. */
 type Said = Partial<Pick<GruLayer, "inputs" | "units" | "returnSequences"> & Pick<EmbeddingLayer, "features">>;
 
-const kinds: readonly unknown[] = ["embedding", "masking", "gru", "bidirectional", "dense", "dropout"];
-
 function nameLayers(given: readonly Layer[]): readonly Layer[] {
   const names = given.map((layer, i) => {
-    if (!kinds.includes((layer as Partial<Layer> | null)?.kind) && !(layer && computationOf(layer))) {
+    if (computationOf(layer) === undefined) {
       throw expected("model", `layers[${i}]`, "a layer made by this library", show(layer));
     }
     return layer.name;
@@ -112,8 +110,10 @@ function nameLayers(given: readonly Layer[]): readonly Layer[] {
 }
 
 function rename<L extends Layer>(layer: L, name: string): L {
-  const named: Record<string, unknown> = { ...layer, name: layer.name || name };
-  for (const side of ["forward", "backward"])
-    if (side in layer) named[side] = rename(layer[side as keyof L] as GruLayer, `${name}.${side}`);
+  const named = { ...layer, name: layer.name || name } as Record<string, unknown>;
+  for (const key in named) {
+    const part = named[key] as Layer;
+    if (computationOf(part) === null) named[key] = rename(part, `${name}.${key}`);
+  }
   return Object.freeze(named) as L;
 }
