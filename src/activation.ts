@@ -1,5 +1,4 @@
-import { CongruentError, expected, show } from "./errors.ts";
-import { checkKeys } from "./options.ts";
+import { checkChoice, checkKeys, readNumber } from "./options.ts";
 
 /** An activation with its parameters, as the engines see it. */
 export interface Activation {
@@ -13,21 +12,26 @@ export interface Activation {
 }
 
 /** The elementwise activations, by their Keras names where Keras has them, else ONNX's in snake case. */
-export type ActivationName = keyof typeof table;
+export type ActivationName = Exclude<keyof typeof table, Alias>;
+
+type Alias = "swish" | "gelu_new" | "hard_sigmoid_0.2";
 
 /** What a user may write: a name, a name with parameters, or null for linear (as in Keras). */
 export type ActivationOption =
   | ActivationName
-  | keyof typeof aliases
+  | Alias
   | null
-  | { readonly name: ActivationName | keyof typeof aliases; readonly alpha?: number; readonly beta?: number };
+  | { readonly name: ActivationName | Alias; readonly alpha?: number; readonly beta?: number };
 
-type Parameters = Record<"alpha" | "beta", number | null>;
+type Parameters = Partial<Pick<Activation, "alpha" | "beta">>;
+
+/** An activation's parameters, or another name for one that has parameters of its own. */
+type Entry = Parameters & { readonly name?: ActivationName };
 
 /**
  * The parameters of each activation, in the order of the kernel's codes: absent where the function has no such
- * parameter, `null` where it has one that must be given. Defaults are Keras 3's; converters pass another framework's
- * explicitly.
+ * parameter, `undefined` where it has one that must be given. Defaults are Keras 3's; converters pass another
+ * framework's explicitly.
  */
 const table = {
   linear: {},
@@ -55,59 +59,50 @@ const table = {
   /** x where x > alpha, else 0. ONNX's default is 1; ONNX Runtime's is 0. */
   thresholded_relu: { alpha: 1 },
   /** alpha·tanh(beta·x). ONNX gives no defaults, and ONNX Runtime's are 0: so both must be given. */
-  scaled_tanh: { alpha: null, beta: null },
-} as const satisfies Record<string, Partial<Parameters>>;
+  scaled_tanh: { alpha: NaN, beta: NaN },
 
-const names = Object.keys(table);
-
-/** Other spellings in use. */
-const aliases = {
+  // Other spellings in use.
   swish: { name: "silu" },
   gelu_new: { name: "gelu_tanh" },
   "hard_sigmoid_0.2": { name: "hard_sigmoid", alpha: 0.2, beta: 0.5 },
-} as const satisfies Record<string, { name: ActivationName; alpha?: number; beta?: number }>;
+} as const satisfies Record<string, Parameters & { readonly name?: string }>;
 
 /** Every name that {@link resolveActivation} accepts. */
-export const activationNames: readonly string[] = [...names, ...Object.keys(aliases)];
+export const activationNames: readonly string[] = Object.keys(table);
 
 /**
  * A user's option → an activation with all parameters set.
  *
- * @param option a name, `{ name, alpha, beta }`, or null for linear
+ * @param option a name, `{ name, alpha, beta }`, or null for linear, which is also the default
  * @param where the option's place, for the message
+ * @returns frozen
  * @throws CongruentError `option`: unknown name, a parameter that the function does not have, or one that is missing
  */
-export function resolveActivation(option: ActivationOption, where: string): Activation {
-  const given: { name: unknown } & Partial<Record<keyof Parameters, unknown>> =
-    option === null || typeof option === "string" ? { name: option ?? "linear" } : option;
-  checkKeys(given, ["name", "alpha", "beta"], where);
-  const written = given.name;
-  const alias: { name?: ActivationName } & Partial<Parameters> = lookUp(aliases, written) ?? {};
-  const name = alias.name ?? (written as ActivationName);
-  const standards: Partial<Parameters> | undefined = lookUp(table, name);
-  if (!standards) throw expected("option", where, `one of ${activationNames.join(", ")}`, show(written));
-  const parameter = (key: keyof Parameters): number => {
-    const value = given[key] ?? alias[key];
-    const standard = standards[key];
-    if (value === undefined) {
-      if (standard === null) throw new CongruentError("option", `${where}: ${name} needs ${key}, got none`);
-      return Math.fround(standard ?? 0);
-    }
-    if (standard === undefined) throw new CongruentError("option", `${where}: ${name} has no ${key}, got ${value}`);
-    if (typeof value !== "number" || Number.isNaN(value)) {
-      throw expected("option", where, `${key} to be a number`, String(value));
-    }
-    return Math.fround(value);
-  };
-  return { name, code: names.indexOf(name), alpha: parameter("alpha"), beta: parameter("beta") };
+export function resolveActivation(option: ActivationOption | undefined, where: string): Activation {
+  const given = typeof option === "object" && option ? option : { name: option ?? "linear" };
+  checkChoice(given.name, activationNames, where);
+  const { name = given.name as ActivationName, ...standards }: Entry = table[given.name];
+  checkKeys(given, ["name", ...Object.keys(standards)], where);
+  const parameter = (key: keyof Parameters) =>
+    readNumber((given as Parameters)[key], standards[key] ?? 0, `${where}.${key}`);
+  return Object.freeze({
+    name,
+    code: activationNames.indexOf(name),
+    alpha: parameter("alpha"),
+    beta: parameter("beta"),
+  });
+}
+
+/** An activation as {@link resolveActivation} gives it, or softmax, which is none of them since it sees whole rows. */
+export function readActivation(
+  option: ActivationOption | "softmax" | undefined,
+  where: string,
+): Activation | "softmax" {
+  return option === "softmax" ? option : resolveActivation(option, where);
 }
 
 /** An activation → the option that makes it, with the parameters that the function has. */
 export function toActivationOption({ name, alpha, beta }: Activation): ActivationOption {
-  const parameters: Partial<Parameters> = table[name];
+  const parameters: Parameters = table[name];
   return { name, ...("alpha" in parameters && { alpha }), ...("beta" in parameters && { beta }) };
-}
-
-function lookUp<T extends object>(record: T, key: unknown): T[keyof T] | undefined {
-  return typeof key === "string" && Object.hasOwn(record, key) ? record[key as keyof T] : undefined;
 }

@@ -8,8 +8,8 @@ import { expected, show } from "./errors.ts";
  * @throws CongruentError `option`
  */
 export function checkKeys(options: unknown, allowed: readonly string[], where: string): void {
-  if (typeof options !== "object" || options === null) throw expected("option", where, "options", show(options));
-  for (const key in options) checkChoice(key, allowed, where);
+  checkOption(typeof options === "object" && options !== null, where, "options", options);
+  for (const key in options as object) checkChoice(key, allowed, where);
 }
 
 /**
@@ -19,17 +19,44 @@ export function checkKeys(options: unknown, allowed: readonly string[], where: s
  * @throws CongruentError `option`
  */
 export function checkChoice(value: unknown, allowed: readonly unknown[], where: string, also = ""): void {
-  if (!allowed.includes(value)) throw expected("option", where, `one of ${allowed.join(", ")}${also}`, show(value));
+  checkOption(allowed.includes(value), where, `one of ${allowed.join(", ")}${also}`, value);
 }
 
 /**
- * A yes-or-no option.
+ * Refuses a value that does not fit.
  * @throws CongruentError `option`
  */
-export function readFlag(value: unknown, standard: boolean, where: string): boolean {
-  if (value === undefined) return standard;
-  if (typeof value !== "boolean") throw expected("option", where, "true or false", show(value));
-  return value;
+export function checkOption(fits: boolean, where: string, wanted: string, value: unknown): void {
+  if (!fits) throw expected("option", where, wanted, show(value));
+}
+
+/**
+ * An option of the same type as its standard.
+ *
+ * @param standard NaN where a number must be given
+ * @throws CongruentError `option`
+ */
+export function readOption<T>(value: unknown, standard: T, where: string): T {
+  const read = value === undefined ? standard : value;
+  checkOption(
+    typeof read === typeof standard && !Number.isNaN(read) && value !== "",
+    where,
+    `a ${typeof standard}`,
+    value,
+  );
+  return read as T;
+}
+
+export { readOption as readFlag };
+
+/**
+ * A number, rounded to f32.
+ *
+ * @param standard NaN where it must be given
+ * @throws CongruentError `option`
+ */
+export function readNumber(value: unknown, standard: number, where: string): number {
+  return Math.fround(readOption(value, standard, where));
 }
 
 /**
@@ -37,18 +64,47 @@ export function readFlag(value: unknown, standard: boolean, where: string): bool
  * @throws CongruentError `option`
  */
 export function readSize(value: unknown, where: string): number {
-  if (!Number.isInteger(value) || (value as number) < 1) {
-    throw expected("option", where, "a whole number from 1 up", show(value));
-  }
+  checkOption(Number.isInteger(value) && (value as number) > 0, where, "a whole number from 1 up", value);
   return value as number;
 }
 
+/** Makes something of an option's value. It sees the options before it, too. */
+type Reader<T> = (value: never, where: string, before: never) => T;
+
+/** For each option of a layer beside its name, a standard as in {@link readOption}, or what reads it. */
+type Readers<O> = { readonly [Key in Exclude<keyof O, "name">]-?: Reader<unknown> | boolean | number };
+
+/** What a layer's options come to. */
+type Values<R> = {
+  readonly [Key in keyof R]: R[Key] extends Reader<infer T> ? T : R[Key] extends boolean ? boolean : number;
+};
+
 /**
- * A layer's name, empty for one that the model will choose.
- * @throws CongruentError `option`
+ * The options of a layer, in the order of their readers.
+ *
+ * @param kind what to call a layer without a name
+ * @param like what stands for options that are not given; else their readers see undefined
+ * @throws CongruentError `option`; or as the readers do
  */
-export function readName(value: unknown, where: string): string {
-  if (value === undefined) return "";
-  if (typeof value !== "string" || value === "") throw expected("option", `${where}.name`, "a text", show(value));
-  return value;
+export function readOptions<O extends object, const R extends Readers<O>>(
+  options: O,
+  kind: string,
+  readers: R,
+  like: object = {},
+): Values<R> & { readonly name: string } {
+  const all: Record<string, unknown> = { name: "", ...readers };
+  checkKeys(options, Object.keys(all), kind);
+  const values: Record<string, unknown> = {};
+  for (const key in all) {
+    const reader = all[key] as Reader<unknown>;
+    const value = options[key as keyof O] as never;
+    const where = `${values.name || kind}.${key}`;
+    values[key] =
+      value === undefined && key in like
+        ? like[key as keyof object]
+        : typeof reader === "function"
+          ? reader(value, where, values as never)
+          : readOption(value, reader, where);
+  }
+  return values as Values<R> & { readonly name: string };
 }

@@ -4,7 +4,7 @@ import { computedOperation } from "../src/kernel/computed.ts";
 import { kernelEngine } from "../src/kernel/engine.ts";
 import * as equipped from "../src/kernel/layers.ts";
 import { withOperation } from "../src/kernel/operation.ts";
-import { type Computation, withComputation } from "../src/layers/computation.ts";
+import { type Computation, makeLayer } from "../src/layers/computation.ts";
 import * as described from "../src/layers/gru.ts";
 import type { Layer } from "../src/layers/layer.ts";
 import { createModelWith } from "../src/model/model.ts";
@@ -44,7 +44,7 @@ const last: Computation<object> = {
 
 const layer = (name: string, computation: Computation<object>, fields = {}): Layer =>
   withOperation(
-    withComputation<Layer>({ kind: name, name: "", ...fields } as unknown as Layer, computation),
+    makeLayer<Layer>({ kind: name, name: "", ...fields } as unknown as Layer, computation),
     computedOperation,
   );
 

@@ -1,7 +1,7 @@
-import { type ActivationOption, resolveActivation } from "../activation.ts";
-import { checkKeys, readName } from "../options.ts";
+import { type ActivationOption, readActivation } from "../activation.ts";
+import { checkOption, readOptions } from "../options.ts";
 import { activateRow } from "../reference/dense.ts";
-import { type Computation, withComputation } from "./computation.ts";
+import { type Computation, makeLayer } from "./computation.ts";
 import type { ActivationLayer } from "./layer.ts";
 
 /** What {@link activation} takes. */
@@ -18,18 +18,15 @@ export interface ActivationOptions {
  * @example activation({ activation: "relu" })
  */
 export function activation(options: ActivationOptions): ActivationLayer {
-  checkKeys(options, ["activation", "name"], "activation");
-  const name = readName(options.name, "activation");
-  const { activation: given } = options;
-  return withComputation<ActivationLayer>(
-    {
-      kind: "activation",
-      name,
-      activation:
-        given === "softmax" ? given : Object.freeze(resolveActivation(given, `${name || "activation"}.activation`)),
-    },
+  return makeLayer<ActivationLayer>(
+    { kind: "activation", ...readOptions(options, "activation", { activation: readGiven }) },
     computation,
   );
+}
+
+function readGiven(option: ActivationOptions["activation"], where: string): ActivationLayer["activation"] {
+  checkOption(option !== undefined, where, "an activation", option);
+  return readActivation(option, where);
 }
 
 const computation: Computation<ActivationLayer> = {

@@ -1,7 +1,6 @@
-import { expected, show } from "../errors.ts";
-import { checkKeys, readName } from "../options.ts";
-import { readTensor, type TensorLike } from "../tensor.ts";
-import { type Computation, withComputation } from "./computation.ts";
+import { checkOption, readNumber, readOptions } from "../options.ts";
+import { type Floats, readTensor, type TensorLike } from "../tensor.ts";
+import { type Computation, makeLayer } from "./computation.ts";
 import type { BatchNormalizationLayer } from "./layer.ts";
 
 /** What {@link batchNormalization} takes. */
@@ -19,6 +18,15 @@ export interface BatchNormalizationOptions {
   readonly name?: string | undefined;
 }
 
+const readers = {
+  mean: (mean: unknown, where: string) => readTensor(mean, ["features"], "weights", where).data,
+  variance: (variance: unknown, where: string, { mean }: { readonly mean: Floats }) =>
+    readTensor(variance, [mean.length], "weights", where).data,
+  gamma: readScale,
+  beta: readScale,
+  epsilon: readEpsilon,
+};
+
 const F = Math.fround;
 
 /**
@@ -30,21 +38,15 @@ const F = Math.fround;
  * @example batchNormalization({ mean: [0.5, 1], variance: [1, 4] })
  */
 export function batchNormalization(options: BatchNormalizationOptions): BatchNormalizationLayer {
-  checkKeys(options, ["mean", "variance", "gamma", "beta", "epsilon", "name"], "batchNormalization");
-  const name = readName(options.name, "batchNormalization");
-  const where = name || "batchNormalization";
-  const mean = readTensor(options.mean, ["features"], "weights", `${where}.mean`).data;
+  const { name, mean, variance, gamma, beta, epsilon } = readOptions(options, "batchNormalization", readers);
   const inputs = mean.length;
-  const variance = readTensor(options.variance, [inputs], "weights", `${where}.variance`).data;
-  const { gamma, beta } = readScale(options, inputs, where);
-  const epsilon = readEpsilon(options.epsilon, where);
   const factor = new Float32Array(inputs);
   const offset = new Float32Array(inputs);
   for (let i = 0; i < inputs; i++) {
     factor[i] = F(F(1 / Math.sqrt(F(variance[i] + epsilon))) * (gamma ? gamma[i] : 1));
     offset[i] = F((beta ? beta[i] : 0) - F(mean[i] * factor[i]));
   }
-  return withComputation<BatchNormalizationLayer>(
+  return makeLayer<BatchNormalizationLayer>(
     { kind: "batchNormalization", name, inputs, mean, variance, gamma, beta, epsilon },
     scaling(factor, offset),
   );
@@ -69,26 +71,22 @@ function scaling(factor: Float32Array, offset: Float32Array): Computation<object
   };
 }
 
-/** gamma and beta, (F) or null each. */
-export function readScale(
-  { gamma = null, beta = null }: Pick<BatchNormalizationOptions, "gamma" | "beta">,
-  size: number,
-  where: string,
-) {
-  return {
-    gamma: gamma && readTensor(gamma, [size], "weights", `${where}.gamma`).data,
-    beta: beta && readTensor(beta, [size], "weights", `${where}.beta`).data,
-  };
+/** gamma or beta, (F) or null */
+function readScale(scale: unknown, where: string, { mean }: { readonly mean: Floats }): Floats | null {
+  return readVector(scale, where, { inputs: mean.length });
+}
+
+/** (inputs), or null for none */
+export function readVector(vector: unknown, where: string, { inputs }: { readonly inputs: number }): Floats | null {
+  return vector ? readTensor(vector, [inputs], "weights", where).data : null;
 }
 
 /**
  * What keeps a division from being one by 0, as f32. Default 0.001.
  * @throws CongruentError `option`
  */
-export function readEpsilon(epsilon: number | undefined, where: string): number {
-  const value = F(epsilon ?? 1e-3);
-  if (!(value > 0 && value < Number.POSITIVE_INFINITY)) {
-    throw expected("option", `${where}.epsilon`, "a number greater than 0", show(epsilon));
-  }
-  return value;
+export function readEpsilon(value: unknown, where: string): number {
+  const epsilon = readNumber(value, 1e-3, where);
+  checkOption(epsilon > 0 && epsilon < Number.POSITIVE_INFINITY, where, "a number greater than 0", value);
+  return epsilon;
 }

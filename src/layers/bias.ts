@@ -1,12 +1,17 @@
-import { expected } from "../errors.ts";
+import { expected, show } from "../errors.ts";
+import { readOption } from "../options.ts";
 
 /**
- * Refuses a bias that `useBias` denies, and the lack of one that it promises.
- * @throws CongruentError `weights`
+ * Refuses a `useBias` that denies the bias that there is, or promises one that there is not.
+ * @throws CongruentError `option` or `weights`
  */
-export function checkBias(useBias: boolean, given: boolean, where: string): void {
-  if (useBias !== given) {
-    const wanted = useBias ? "one, with useBias: true" : "none, with useBias: false";
-    throw expected("weights", `${where}.bias`, wanted, given ? "one" : "none");
+export function checkBias(
+  useBias: unknown,
+  where: string,
+  { bias, recurrentBias }: { readonly bias: unknown; readonly recurrentBias?: unknown },
+): void {
+  const given = (bias ?? recurrentBias) != null;
+  if (readOption(useBias, given, where) !== given) {
+    throw expected("weights", where, `${given}, as ${given ? "a" : "no"} bias is given`, show(useBias));
   }
 }

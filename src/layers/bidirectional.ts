@@ -1,6 +1,7 @@
 import { expected, show } from "../errors.ts";
-import { checkChoice, checkKeys, readName } from "../options.ts";
-import { type GruOptions, gru, makeGru } from "./gru.ts";
+import { checkChoice, checkOption, readOptions } from "../options.ts";
+import { makeLayer } from "./computation.ts";
+import { type GruOptions, makeGru } from "./gru.ts";
 import type { BidirectionalLayer, GruLayer, MergeMode } from "./layer.ts";
 
 /** What {@link bidirectional} takes. */
@@ -17,7 +18,8 @@ export interface BidirectionalOptions {
   readonly name?: string | undefined;
 }
 
-const mergeModes: readonly unknown[] = ["concat", "sum", "mul", "ave", "none"] satisfies MergeMode[];
+/** The merge modes for which both directions must have as many units. */
+const elementwise: readonly unknown[] = ["sum", "mul", "ave"] satisfies MergeMode[];
 
 /**
  * Two GRUs over the same input, one from each end.
@@ -30,32 +32,39 @@ const mergeModes: readonly unknown[] = ["concat", "sum", "mul", "ave", "none"] s
  * })
  */
 export function bidirectional(options: BidirectionalOptions): BidirectionalLayer {
-  checkKeys(options, ["forward", "backward", "mergeMode", "name"], "bidirectional");
-  const name = readName(options.name, "bidirectional");
-  const where = name || "bidirectional";
-  const mergeMode = options.mergeMode === null ? "none" : (options.mergeMode ?? "concat");
-  checkChoice(mergeMode, mergeModes, `${where}.mergeMode`, " or null");
-  const forward = isLayer(options.forward) ? options.forward : gru(options.forward);
-  const backward = isLayer(options.backward)
-    ? options.backward
-    : makeGru(options.backward, { ...forward, goBackwards: true }, `${where}.backward`);
-  if (forward.goBackwards) throw expected("option", `${where}.forward.goBackwards`, "false", "true");
-  if (!backward.goBackwards && !isLayer(options.backward)) {
-    throw expected("option", `${where}.backward.goBackwards`, "true", "false");
-  }
-  const same = ["inputs", "returnSequences", "returnState", "stateful"] as const;
-  for (const key of ["concat", "none"].includes(mergeMode) ? same : [...same, "units" as const]) {
+  const readers = { mergeMode: readMergeMode, forward: readForward, backward: readBackward };
+  const { name, forward, backward, mergeMode } = readOptions(options, "bidirectional", readers);
+  return makeLayer<BidirectionalLayer>({ kind: "bidirectional", name, forward, backward, mergeMode });
+}
+
+function readMergeMode(given: MergeMode | null = "concat", where: string): MergeMode {
+  const mode = given ?? "none";
+  checkChoice(mode, ["concat", ...elementwise, "none"], where, " or null");
+  return mode;
+}
+
+function readForward(given: BidirectionalOptions["forward"], where: string): GruLayer {
+  const forward = isLayer(given) ? given : makeGru(given, where);
+  checkOption(!forward.goBackwards, `${where}.goBackwards`, "false", true);
+  return forward;
+}
+
+function readBackward(
+  given: BidirectionalOptions["backward"],
+  where: string,
+  { mergeMode, forward }: Pick<BidirectionalLayer, "mergeMode" | "forward">,
+): GruLayer {
+  const like = { ...forward, name: "", goBackwards: true };
+  const backward = isLayer(given) ? { ...given, goBackwards: true } : makeGru(given, where, like);
+  checkOption(backward.goBackwards, `${where}.goBackwards`, "true", false);
+  const same: (keyof GruLayer)[] = ["inputs", "returnSequences", "returnState", "stateful"];
+  if (elementwise.includes(mergeMode)) same.push("units");
+  for (const key of same) {
     if (forward[key] !== backward[key]) {
-      throw expected("model", `${where}.backward.${key}`, `${forward[key]} as forward`, show(backward[key]));
+      throw expected("model", `${where}.${key}`, `${forward[key]} as forward`, show(backward[key]));
     }
   }
-  return Object.freeze<BidirectionalLayer>({
-    kind: "bidirectional",
-    name,
-    forward,
-    backward: Object.freeze<GruLayer>({ ...backward, goBackwards: true }),
-    mergeMode,
-  });
+  return Object.freeze(backward);
 }
 
 function isLayer(value: GruLayer | Partial<GruOptions>): value is GruLayer {

@@ -34,14 +34,14 @@ export interface Computation<L> {
 /** Where a layer keeps its computation. A symbol: it is neither an option nor a weight. */
 const key = Symbol("congruent.computation");
 
-type Computed<L> = L & { readonly [key]?: Computation<L> };
+type Made<L> = L & { readonly [key]: Computation<L> | null };
 
-/** A frozen description that brings its computation. */
-export function withComputation<L extends object>(layer: L, computation: Computation<L>): L {
-  return Object.freeze<Computed<L>>({ ...layer, [key]: computation });
+/** A frozen description, with its computation if it brings one. Every layer is made here. */
+export function makeLayer<L extends object>(layer: L, computation: Computation<L> | null = null): L {
+  return Object.freeze<Made<L>>({ ...layer, [key]: computation });
 }
 
-/** The computation that a layer brings, if it does. */
-export function computationOf<L extends Layer>(layer: L): Computation<L> | undefined {
-  return (layer as Computed<L>)[key];
+/** The computation that a layer brings, if it does; undefined for what is not a layer of ours. */
+export function computationOf<L extends Layer>(layer: L): Computation<L> | null | undefined {
+  return (layer as Made<L> | null)?.[key];
 }

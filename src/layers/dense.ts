@@ -1,7 +1,8 @@
-import { type ActivationOption, resolveActivation } from "../activation.ts";
-import { checkKeys, readFlag, readName, readSize } from "../options.ts";
+import { type ActivationOption, readActivation } from "../activation.ts";
+import { readOptions, readSize } from "../options.ts";
 import { readTensor, type TensorLike } from "../tensor.ts";
 import { checkBias } from "./bias.ts";
+import { makeLayer } from "./computation.ts";
 import type { DenseLayer } from "./layer.ts";
 
 /** What {@link dense} takes. */
@@ -19,7 +20,15 @@ export interface DenseOptions {
   readonly name?: string | undefined;
 }
 
-const keys: readonly (keyof DenseOptions)[] = ["units", "kernel", "bias", "useBias", "activation", "name"];
+const readers = {
+  units: readSize,
+  kernel: (kernel: unknown, where: string, { units }: { units: number }) =>
+    readTensor(kernel, ["inputs", units], "weights", where),
+  bias: (bias: unknown, where: string, { units }: { units: number }) =>
+    bias ? readTensor(bias, [units], "weights", where).data : null,
+  useBias: checkBias,
+  activation: readActivation,
+};
 
 /**
  * activation(x · kernel + bias), at every step, padded ones too (as in Keras).
@@ -29,21 +38,14 @@ const keys: readonly (keyof DenseOptions)[] = ["units", "kernel", "bias", "useBi
  * @example dense({ units: 2, kernel: [[1, 0], [0, 1], [1, 1]], bias: [0, 0.5], activation: "softmax" })
  */
 export function dense(options: DenseOptions): DenseLayer {
-  checkKeys(options, keys, "dense");
-  const where = options.name ?? "dense";
-  const name = readName(options.name, "dense");
-  const units = readSize(options.units, `${where}.units`);
-  const { bias = null, activation = "linear" } = options;
-  checkBias(readFlag(options.useBias, bias !== null, `${where}.useBias`), bias !== null, where);
-  const kernel = readTensor(options.kernel, ["inputs", units], "weights", `${where}.kernel`);
-  return Object.freeze<DenseLayer>({
+  const { name, units, kernel, bias, activation } = readOptions(options, "dense", readers);
+  return makeLayer<DenseLayer>({
     kind: "dense",
     name,
     inputs: kernel.shape[0],
     units,
     kernel: kernel.data,
-    bias: bias && readTensor(bias, [units], "weights", `${where}.bias`).data,
-    activation:
-      activation === "softmax" ? activation : Object.freeze(resolveActivation(activation, `${where}.activation`)),
+    bias,
+    activation,
   });
 }

@@ -1,5 +1,5 @@
-import { expected, show } from "../errors.ts";
-import { checkKeys, readName } from "../options.ts";
+import { checkOption, readOption, readOptions } from "../options.ts";
+import { makeLayer } from "./computation.ts";
 import type { DropoutLayer } from "./layer.ts";
 
 /** What {@link dropout} takes. */
@@ -15,10 +15,11 @@ export interface DropoutOptions {
  * @throws CongruentError `option`
  */
 export function dropout(options: DropoutOptions = {}): DropoutLayer {
-  checkKeys(options, ["rate", "name"], "dropout");
-  const { rate = 0 } = options;
-  if (!(typeof rate === "number" && rate >= 0 && rate < 1)) {
-    throw expected("option", "dropout.rate", "a number in [0, 1)", show(rate));
-  }
-  return Object.freeze<DropoutLayer>({ kind: "dropout", name: readName(options.name, "dropout") });
+  const { name } = readOptions(options, "dropout", { rate: checkRate });
+  return makeLayer<DropoutLayer>({ kind: "dropout", name });
+}
+
+function checkRate(value: unknown, where: string): void {
+  const rate = readOption(value, 0, where);
+  checkOption(rate >= 0 && rate < 1, where, "a number in [0, 1)", rate);
 }

@@ -1,5 +1,6 @@
-import { checkKeys, readFlag, readName } from "../options.ts";
-import { readTensor, type TensorLike } from "../tensor.ts";
+import { readOptions } from "../options.ts";
+import { readTensor, type Tensor, type TensorLike } from "../tensor.ts";
+import { makeLayer } from "./computation.ts";
 import type { EmbeddingLayer } from "./layer.ts";
 
 /** What {@link embedding} takes. */
@@ -19,15 +20,17 @@ export interface EmbeddingOptions {
  * @example embedding({ weights: [[0, 0], [0.1, 0.2]], maskZero: true })
  */
 export function embedding(options: EmbeddingOptions): EmbeddingLayer {
-  checkKeys(options, ["weights", "maskZero", "name"], "embedding");
-  const where = options.name ?? "embedding";
-  const { data, shape } = readTensor(options.weights, ["vocabulary", "features"], "weights", `${where}.weights`);
-  return Object.freeze<EmbeddingLayer>({
+  const { name, weights, maskZero } = readOptions(options, "embedding", { weights: readTable, maskZero: false });
+  return makeLayer<EmbeddingLayer>({
     kind: "embedding",
-    name: readName(options.name, "embedding"),
-    vocabulary: shape[0],
-    features: shape[1],
-    weights: data,
-    maskZero: readFlag(options.maskZero, false, `${where}.maskZero`),
+    name,
+    vocabulary: weights.shape[0],
+    features: weights.shape[1],
+    weights: weights.data,
+    maskZero,
   });
+}
+
+function readTable(value: TensorLike, where: string): Tensor {
+  return readTensor(value, ["vocabulary", "features"], "weights", where);
 }

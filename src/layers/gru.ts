@@ -1,8 +1,8 @@
 import { type ActivationOption, resolveActivation } from "../activation.ts";
-import { expected, show } from "../errors.ts";
-import { checkKeys, readFlag, readName, readSize } from "../options.ts";
-import { fitShape, flatten, readTensor, type TensorLike, toTensor } from "../tensor.ts";
+import { checkOption, readNumber, readOptions, readSize } from "../options.ts";
+import { type Floats, flatten, readTensor, type TensorLike } from "../tensor.ts";
 import { checkBias } from "./bias.ts";
+import { makeLayer } from "./computation.ts";
 import type { GruLayer } from "./layer.ts";
 
 /** What {@link gru} takes: Keras's names, layouts and defaults. Gates are ordered z (update) | r (reset) | n (candidate). */
@@ -40,44 +40,28 @@ export interface GruOptions {
   readonly name?: string | undefined;
 }
 
-const flags = [
-  "resetAfter",
-  "returnSequences",
-  "returnState",
-  "goBackwards",
-  "stateful",
-  "zeroOutputForMask",
-] as const satisfies (keyof GruOptions)[];
+type Sized = { readonly units: number };
 
-const keys: readonly (keyof GruOptions)[] = [
-  "units",
-  "kernel",
-  "recurrentKernel",
-  "bias",
-  "recurrentBias",
-  "useBias",
-  "activation",
-  "recurrentActivation",
-  "clip",
-  "name",
-  ...flags,
-];
-
-/** What an option that is not given falls back on. */
-type Standard = Omit<GruLayer, "kind" | "name" | "inputs" | "units" | "weights"> & Partial<Pick<GruLayer, "units">>;
-
-/** A function, so that a bundle without GRUs need not hold it. */
-const kerasDefaults = (): Standard => ({
-  activation: Object.freeze(resolveActivation("tanh", "")),
-  recurrentActivation: Object.freeze(resolveActivation("sigmoid", "")),
+const readers = {
+  units: readSize,
+  activation: (option: ActivationOption = "tanh", where: string) => resolveActivation(option, where),
+  recurrentActivation: (option: ActivationOption = "sigmoid", where: string) => resolveActivation(option, where),
+  clip: readClip,
   resetAfter: true,
-  clip: Number.POSITIVE_INFINITY,
   returnSequences: false,
   returnState: true,
   goBackwards: false,
   stateful: false,
   zeroOutputForMask: false,
-});
+  kernel: (kernel: unknown, where: string, { units }: Sized) =>
+    readTensor(kernel, ["inputs", 3 * units], "weights", where),
+  recurrentKernel: (kernel: unknown, where: string, { units }: Sized) =>
+    readTensor(kernel, [units, 3 * units], "weights", where).data,
+  recurrentBias: (bias: unknown, where: string, { units }: Sized) =>
+    bias ? readTensor(bias, [3 * units], "weights", where).data : null,
+  bias: readBiases,
+  useBias: checkBias,
+};
 
 /**
  * A gated recurrent unit over time.
@@ -87,71 +71,51 @@ const kerasDefaults = (): Standard => ({
  * @example gru({ units: 1, kernel: [[1, 1, 1]], recurrentKernel: [[0, 0, 0]], returnSequences: true })
  */
 export function gru(options: GruOptions): GruLayer {
-  return makeGru(options, kerasDefaults(), "gru");
+  return makeGru(options, "gru");
 }
 
 /**
  * A GRU whose missing options come from another one (the backward layer of a bidirectional: from the forward one).
  *
- * @param place what to call a layer without a name
+ * @param kind what to call a layer without a name
  */
-export function makeGru(options: Partial<GruOptions>, standard: Standard, place: string): GruLayer {
-  checkKeys(options, keys, place);
-  const name = readName(options.name, place);
-  const where = name || place;
-  const set = {} as Record<(typeof flags)[number], boolean>;
-  for (const flag of flags) set[flag] = readFlag(options[flag], standard[flag], `${where}.${flag}`);
-  const activation = (key: "activation" | "recurrentActivation") => {
-    const option = options[key];
-    return option === undefined ? standard[key] : Object.freeze(resolveActivation(option, `${where}.${key}`));
-  };
-
-  const units = readSize(options.units ?? standard.units, `${where}.units`);
-  const { clip = standard.clip } = options;
-  if (!(typeof clip === "number" && Math.fround(clip) > 0)) {
-    throw expected("option", `${where}.clip`, "a number greater than 0", show(clip));
-  }
-  const kernel = readTensor(options.kernel, ["inputs", 3 * units], "weights", `${where}.kernel`);
-  const recurrentKernel = readTensor(
-    options.recurrentKernel,
-    [units, 3 * units],
-    "weights",
-    `${where}.recurrentKernel`,
+export function makeGru(options: Partial<GruOptions>, kind: string, like?: GruLayer): GruLayer {
+  const { name, units, kernel, recurrentKernel, bias, recurrentBias, useBias, ...configuration } = readOptions(
+    options,
+    kind,
+    readers,
+    like,
   );
-  return Object.freeze<GruLayer>({
+  const gates = 3 * units;
+  return makeLayer<GruLayer>({
     kind: "gru",
     name,
     inputs: kernel.shape[0],
     units,
     weights: Object.freeze({
       kernel: kernel.data,
-      recurrentKernel: recurrentKernel.data,
-      ...readBiases(options, 3 * units, set.resetAfter, where),
+      recurrentKernel,
+      bias: bias ? bias.slice(0, gates) : null,
+      recurrentBias: bias && bias.length > gates ? bias.slice(gates) : recurrentBias,
     }),
-    activation: activation("activation"),
-    recurrentActivation: activation("recurrentActivation"),
-    clip: Math.fround(clip),
-    ...set,
+    ...configuration,
   });
 }
 
-/** Both biases, (3H) or null each, out of one tensor or two. */
+function readClip(value: unknown, where: string): number {
+  const clip = readNumber(value, Number.POSITIVE_INFINITY, where);
+  checkOption(clip > 0, where, "a number greater than 0", value);
+  return clip;
+}
+
+/** (3H); or (6H), with the recurrent bias behind it */
 function readBiases(
-  { bias = null, recurrentBias = null, useBias }: Partial<GruOptions>,
-  size: number,
-  resetAfter: boolean,
+  bias: unknown,
   where: string,
-): Pick<GruLayer["weights"], "bias" | "recurrentBias"> {
-  const given = bias !== null || recurrentBias !== null;
-  checkBias(readFlag(useBias, given, `${where}.useBias`), given, where);
-  const recurrent = recurrentBias && readTensor(recurrentBias, [size], "weights", `${where}.recurrentBias`).data;
-  if (!bias) return { bias: null, recurrentBias: recurrent };
-  const place = `${where}.bias`;
-  const flat = flatten(bias, "weights", place);
-  const both = resetAfter && !recurrent && flat.data.length !== size;
-  fitShape(flat, both ? [2, size] : [size], "weights", place);
-  const data = toTensor(flat, "weights", place).data;
-  return both
-    ? { bias: data.slice(0, size), recurrentBias: data.slice(size) }
-    : { bias: data, recurrentBias: recurrent };
+  { units, resetAfter, recurrentBias }: Sized & { readonly resetAfter: boolean; readonly recurrentBias: Floats | null },
+): Floats | null {
+  if (!bias) return null;
+  const gates = 3 * units;
+  const both = resetAfter && !recurrentBias && flatten(bias, "weights", where).data.length !== gates;
+  return readTensor(bias, both ? [2, gates] : [gates], "weights", where).data;
 }

@@ -1,7 +1,7 @@
-import { checkKeys, readName, readSize } from "../options.ts";
+import { readOptions, readSize } from "../options.ts";
 import type { TensorLike } from "../tensor.ts";
-import { readEpsilon, readScale } from "./batch-normalization.ts";
-import { type Computation, withComputation } from "./computation.ts";
+import { readEpsilon, readVector } from "./batch-normalization.ts";
+import { type Computation, makeLayer } from "./computation.ts";
 import type { LayerNormalizationLayer } from "./layer.ts";
 
 /** What {@link layerNormalization} takes. */
@@ -27,18 +27,9 @@ const F = Math.fround;
  * @example layerNormalization({ inputs: 2, gamma: [1, 2], beta: [0, 1] })
  */
 export function layerNormalization(options: LayerNormalizationOptions): LayerNormalizationLayer {
-  checkKeys(options, ["inputs", "gamma", "beta", "epsilon", "name"], "layerNormalization");
-  const name = readName(options.name, "layerNormalization");
-  const where = name || "layerNormalization";
-  const inputs = readSize(options.inputs, `${where}.inputs`);
-  return withComputation<LayerNormalizationLayer>(
-    {
-      kind: "layerNormalization",
-      name,
-      inputs,
-      ...readScale(options, inputs, where),
-      epsilon: readEpsilon(options.epsilon, where),
-    },
+  const readers = { inputs: readSize, gamma: readVector, beta: readVector, epsilon: readEpsilon };
+  return makeLayer<LayerNormalizationLayer>(
+    { kind: "layerNormalization", ...readOptions(options, "layerNormalization", readers) },
     computation,
   );
 }

@@ -1,5 +1,5 @@
-import { expected, show } from "../errors.ts";
-import { checkKeys, readName } from "../options.ts";
+import { readNumber, readOptions } from "../options.ts";
+import { makeLayer } from "./computation.ts";
 import type { MaskingLayer } from "./layer.ts";
 
 /** What {@link masking} takes. */
@@ -16,11 +16,8 @@ export interface MaskingOptions {
  * @example masking({ maskValue: -1 })
  */
 export function masking(options: MaskingOptions = {}): MaskingLayer {
-  checkKeys(options, ["maskValue", "name"], "masking");
-  const { maskValue = 0 } = options;
-  if (typeof maskValue !== "number" || Number.isNaN(maskValue)) {
-    throw expected("option", "masking.maskValue", "a number", show(maskValue));
-  }
-  const name = readName(options.name, "masking");
-  return Object.freeze<MaskingLayer>({ kind: "masking", name, maskValue: Math.fround(maskValue) });
+  return makeLayer<MaskingLayer>({
+    kind: "masking",
+    ...readOptions(options, "masking", { maskValue: (value: unknown, where: string) => readNumber(value, 0, where) }),
+  });
 }

@@ -1,7 +1,7 @@
 import { expected } from "../errors.ts";
-import { checkKeys, readName } from "../options.ts";
+import { readOptions } from "../options.ts";
 import type { Sequence } from "../sequence/sequence.ts";
-import { type Computation, withComputation } from "./computation.ts";
+import { type Computation, makeLayer } from "./computation.ts";
 import type { PoolingLayer } from "./layer.ts";
 import type { LayerShape } from "./stack.ts";
 
@@ -37,7 +37,6 @@ export function globalMaxPooling1D(options: PoolingOptions = {}): PoolingLayer {
 type Pool = (input: Sequence, row: number, out: Float32Array) => void;
 
 function pooling(kind: PoolingLayer["kind"], options: PoolingOptions, pool: Pool): PoolingLayer {
-  checkKeys(options, ["name"], kind);
   const computation: Computation<PoolingLayer> = {
     shape({ name }, { features, sequence }, previous): LayerShape {
       if (!sequence) {
@@ -52,7 +51,7 @@ function pooling(kind: PoolingLayer["kind"], options: PoolingOptions, pool: Pool
       return { rows, steps: 1, features, data, mask: null };
     },
   };
-  return withComputation<PoolingLayer>({ kind, name: readName(options.name, kind) }, computation);
+  return makeLayer<PoolingLayer>({ kind, ...readOptions(options, kind, {}) }, computation);
 }
 
 /** Sums in double precision, ascending in time. A step that is not valid is not looked at: no NaN comes out of padding. */

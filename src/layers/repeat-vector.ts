@@ -1,6 +1,6 @@
 import { expected } from "../errors.ts";
-import { checkKeys, readName, readSize } from "../options.ts";
-import { type Computation, withComputation } from "./computation.ts";
+import { readOptions, readSize } from "../options.ts";
+import { type Computation, makeLayer } from "./computation.ts";
 import type { RepeatVectorLayer } from "./layer.ts";
 
 /** What {@link repeatVector} takes. */
@@ -18,10 +18,10 @@ export interface RepeatVectorOptions {
  * @example repeatVector({ n: 10 })
  */
 export function repeatVector(options: RepeatVectorOptions): RepeatVectorLayer {
-  checkKeys(options, ["n", "name"], "repeatVector");
-  const name = readName(options.name, "repeatVector");
-  const n = readSize(options.n, `${name || "repeatVector"}.n`);
-  return withComputation<RepeatVectorLayer>({ kind: "repeatVector", name, n }, computation);
+  return makeLayer<RepeatVectorLayer>(
+    { kind: "repeatVector", ...readOptions(options, "repeatVector", { n: readSize }) },
+    computation,
+  );
 }
 
 const computation: Computation<RepeatVectorLayer> = {

@@ -1,6 +1,6 @@
 import { expected, show } from "../errors.ts";
 import { computationOf } from "./computation.ts";
-import { directionsOf, type GruLayer, type Layer } from "./layer.ts";
+import { type BidirectionalLayer, directionsOf, type EmbeddingLayer, type GruLayer, type Layer } from "./layer.ts";
 
 /** A list of layers that fit together, and what follows from them. */
 export interface Stack {
@@ -39,12 +39,9 @@ export interface LayerShape {
  * @throws CongruentError `model`, naming the layers that do not fit
  */
 export function buildStack(given: readonly Layer[]): Stack {
-  if (!Array.isArray(given) || given.length === 0) {
-    throw expected("model", "layers", "an array of at least one layer", show(given));
-  }
+  if (!Array.isArray(given)) throw expected("model", "layers", "an array", show(given));
   const layers = nameLayers(given);
   const shapes: LayerShape[] = [];
-  const slots: GruLayer[] = [];
   let inputs = 0;
   /** features is 0 while no layer has said how many there are. */
   let shape: LayerShape = { features: 0, backwardFeatures: 0, sequence: true };
@@ -52,66 +49,71 @@ export function buildStack(given: readonly Layer[]): Stack {
   let late: string | undefined;
   for (const layer of layers) {
     const { kind, name } = layer;
-    const directions = directionsOf(layer);
-    const [forward, backward] = directions;
+    const [forward, backward = forward] = directionsOf(layer);
     const computation = computationOf(layer);
-    let { features, backwardFeatures, sequence, steps } = shape;
-    if (backwardFeatures) throw expected("model", previous, "to be last, with merge mode none", `${name} after it`);
-    if (!sequence && (forward || kind === "masking")) {
+    if (shape.backwardFeatures) {
+      throw expected("model", previous, "to be the last layer, with merge mode none", `${name} after it`);
+    }
+    if (kind === "embedding" && shapes.length) {
+      throw expected("model", name, "to be the first layer", `${previous} before it`);
+    }
+    if (!shape.sequence && (forward || kind === "masking")) {
       throw expected("model", name, `a sequence (returnSequences: true) from ${previous}`, "its last output only");
     }
-    const { inputs: wanted } = forward ?? (layer as { readonly inputs?: number });
-    if (wanted && features && wanted !== features) {
-      const why = computation ? "weights have" : "kernel has rows";
-      throw expected("model", name, `${wanted} features, as its ${why},`, `${features} from ${previous}`);
+    const {
+      inputs: wanted = 0,
+      features = shape.features || wanted,
+      units = features,
+      returnSequences = shape.sequence,
+    } = (forward ?? layer) as Said;
+    if (wanted && shape.features && wanted !== shape.features) {
+      throw expected("model", name, `${wanted} features, as its weights have,`, `${shape.features} from ${previous}`);
     }
-    if (wanted && !features) inputs = features = wanted;
-    if (kind === "embedding") {
-      if (layers[0] !== layer) throw expected("model", name, "to be the first layer", `${previous} before it`);
-      features = layer.features;
-    } else if (forward) {
-      slots.push(...directions);
-      features = forward.units;
-      sequence = forward.returnSequences;
-      if (kind === "bidirectional" && layer.mergeMode === "concat") features += backward.units;
-      if (kind === "bidirectional" && layer.mergeMode === "none") backwardFeatures = backward.units;
-    } else if (kind === "dense") {
-      features = layer.units;
-    }
-    shape = { features, backwardFeatures, sequence, steps };
+    if (!shape.features) inputs = wanted;
+    const { mergeMode } = layer as Partial<BidirectionalLayer>;
+    shape = {
+      ...shape,
+      features: mergeMode === "concat" ? units + backward.units : units,
+      backwardFeatures: mergeMode === "none" ? backward.units : 0,
+      sequence: returnSequences,
+    };
     if (computation) shape = computation.shape(layer, shape, previous);
-    shapes.push(Object.freeze(shape));
-    late ??= computation && !computation.step ? name : directions.find(({ goBackwards }) => goBackwards)?.name;
+    shapes.push(shape);
+    if (computation ? !computation.step : backward?.goBackwards) late ??= name;
     previous = name;
   }
   if (!shape.features) throw expected("model", "layers", "one that knows its features (embedding, gru, dense)", "none");
-  const first = layers[0];
-  const vocabulary = first.kind === "embedding" ? first.vocabulary : 0;
-  return { layers, shapes, slots, inputs, vocabulary, output: shape, late };
+  const { vocabulary = 0 } = layers[0] as Partial<EmbeddingLayer>;
+  return { layers, shapes, slots: layers.flatMap(directionsOf), inputs, vocabulary, output: shape, late };
 }
 
-const kinds: readonly unknown[] = ["embedding", "masking", "gru", "bidirectional", "dense", "dropout"];
+/** What layers say of what they take and give, those that say anything. */
+type Said = Partial<Pick<GruLayer, "inputs" | "units" | "returnSequences"> & Pick<EmbeddingLayer, "features">>;
 
 function nameLayers(given: readonly Layer[]): readonly Layer[] {
-  const taken = new Set<string>();
-  for (const [i, layer] of given.entries()) {
-    if (!kinds.includes((layer as Partial<Layer> | null)?.kind) && !(layer && computationOf(layer))) {
+  const names = given.map((layer, i) => {
+    if (computationOf(layer) === undefined) {
       throw expected("model", `layers[${i}]`, "a layer made by this library", show(layer));
     }
-    if (layer.name && taken.has(layer.name)) {
-      throw expected("model", layer.name, "names that differ", "two of this one");
-    }
-    taken.add(layer.name);
-  }
+    return layer.name;
+  });
   return Object.freeze(
-    given.map((layer) => {
-      let name: string = layer.name || layer.kind;
-      for (let i = 1; !layer.name && taken.has(name); i++) name = `${layer.kind}_${i}`;
-      taken.add(name);
-      if (layer.kind !== "bidirectional") return Object.freeze({ ...layer, name });
-      const direction = (gru: GruLayer, side: string) => Object.freeze({ ...gru, name: gru.name || `${name}.${side}` });
-      const [forward, backward] = [direction(layer.forward, "forward"), direction(layer.backward, "backward")];
-      return Object.freeze({ ...layer, name, forward, backward });
+    given.map((layer, at) => {
+      const { kind } = layer;
+      let name: string = layer.name || kind;
+      if (layer.name && names.indexOf(name) < at) throw expected("model", name, "one layer of this name", "two");
+      for (let i = 1; !layer.name && names.includes(name); i++) name = `${kind}_${i}`;
+      names[at] = name;
+      return rename(layer, name);
     }),
   );
+}
+
+function rename<L extends Layer>(layer: L, name: string): L {
+  const named = { ...layer, name: layer.name || name } as Record<string, unknown>;
+  for (const key in named) {
+    const part = named[key] as Layer;
+    if (computationOf(part) === null) named[key] = rename(part, `${name}.${key}`);
+  }
+  return Object.freeze(named) as L;
 }

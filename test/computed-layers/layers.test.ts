@@ -95,7 +95,7 @@ describe.each(engineTable)("poolings and repeats: %s", (_, { createModel }) => {
 describe("descriptions", () => {
   // biome-ignore format: a table
   const bad: [what: string, make: () => unknown, code: string, message: RegExp][] = [
-    ["an unknown option", () => activation({ activation: "relu", alpha: 1 } as never), "option", /activation: expected one of activation, name/],
+    ["an unknown option", () => activation({ activation: "relu", alpha: 1 } as never), "option", /activation: expected one of name, activation/],
     ["an unknown activation", () => activation({ activation: "soft" as never }), "option", /activation.activation: expected one of/],
     ["no mean", () => batchNormalization({ variance: [1] } as never), "weights", /batchNormalization.mean/],
     ["a variance of another size", () => batchNormalization({ mean: [1, 2], variance: [1] }), "weights", /variance: expected shape \[2\], got \[1\]/],
