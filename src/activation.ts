@@ -1,4 +1,4 @@
-import { checkChoice, checkKeys, readNumber } from "./options.ts";
+import { checkChoice, checkKeys, readOption } from "./options.ts";
 
 /** An activation with its parameters, as the engines see it. */
 export interface Activation {
@@ -30,8 +30,8 @@ type Entry = Parameters & { readonly name?: ActivationName };
 
 /**
  * The parameters of each activation, in the order of the kernel's codes: absent where the function has no such
- * parameter, `undefined` where it has one that must be given. Defaults are Keras 3's; converters pass another
- * framework's explicitly.
+ * parameter, NaN where it has one that must be given. Defaults are Keras 3's; converters pass another framework's
+ * explicitly.
  */
 const table = {
   linear: {},
@@ -80,11 +80,11 @@ export const activationNames: readonly string[] = Object.keys(table);
  */
 export function resolveActivation(option: ActivationOption | undefined, where: string): Activation {
   const given = typeof option === "object" && option ? option : { name: option ?? "linear" };
+  checkKeys(given, ["name", "alpha", "beta"], where);
   checkChoice(given.name, activationNames, where);
   const { name = given.name as ActivationName, ...standards }: Entry = table[given.name];
-  checkKeys(given, ["name", ...Object.keys(standards)], where);
   const parameter = (key: keyof Parameters) =>
-    readNumber((given as Parameters)[key], standards[key] ?? 0, `${where}.${key}`);
+    Math.fround(readOption((given as Parameters)[key], standards[key], `${where}.${key} of ${name}`) ?? 0);
   return Object.freeze({
     name,
     code: activationNames.indexOf(name),

@@ -33,20 +33,16 @@ export function checkOption(fits: boolean, where: string, wanted: string, value:
 /**
  * An option of the same type as its standard.
  *
- * @param standard NaN where a number must be given
+ * @param standard NaN where a number must be given, undefined where nothing may be
  * @throws CongruentError `option`
  */
 export function readOption<T>(value: unknown, standard: T, where: string): T {
   const read = value === undefined ? standard : value;
-  checkOption(
-    typeof read === typeof standard && !Number.isNaN(read) && value !== "",
-    where,
-    `a ${typeof standard}`,
-    value,
-  );
+  checkOption(typeof read === typeof standard && !Number.isNaN(read) && value !== "", where, typeof standard, value);
   return read as T;
 }
 
+/** Of a yes-or-no option. */
 export { readOption as readFlag };
 
 /**

@@ -87,6 +87,6 @@ export function readVector(vector: unknown, where: string, { inputs }: { readonl
  */
 export function readEpsilon(value: unknown, where: string): number {
   const epsilon = readNumber(value, 1e-3, where);
-  checkOption(epsilon > 0 && epsilon < Number.POSITIVE_INFINITY, where, "a number greater than 0", value);
+  checkOption(epsilon > 0 && epsilon < Infinity, where, "a number greater than 0", value);
   return epsilon;
 }

@@ -12,6 +12,6 @@ export function checkBias(
 ): void {
   const given = (bias ?? recurrentBias) != null;
   if (readOption(useBias, given, where) !== given) {
-    throw expected("weights", where, `${given}, as ${given ? "a" : "no"} bias is given`, show(useBias));
+    throw expected("weights", where, "true with a bias, false without", show(useBias));
   }
 }

@@ -1,5 +1,5 @@
 import { readOptions } from "../options.ts";
-import { readTensor, type Tensor, type TensorLike } from "../tensor.ts";
+import { readTensor, type TensorLike } from "../tensor.ts";
 import { makeLayer } from "./computation.ts";
 import type { EmbeddingLayer } from "./layer.ts";
 
@@ -20,7 +20,10 @@ export interface EmbeddingOptions {
  * @example embedding({ weights: [[0, 0], [0.1, 0.2]], maskZero: true })
  */
 export function embedding(options: EmbeddingOptions): EmbeddingLayer {
-  const { name, weights, maskZero } = readOptions(options, "embedding", { weights: readTable, maskZero: false });
+  const { name, weights, maskZero } = readOptions(options, "embedding", {
+    weights: (table: unknown, where: string) => readTensor(table, ["vocabulary", "features"], "weights", where),
+    maskZero: false,
+  });
   return makeLayer<EmbeddingLayer>({
     kind: "embedding",
     name,
@@ -29,8 +32,4 @@ export function embedding(options: EmbeddingOptions): EmbeddingLayer {
     weights: weights.data,
     maskZero,
   });
-}
-
-function readTable(value: TensorLike, where: string): Tensor {
-  return readTensor(value, ["vocabulary", "features"], "weights", where);
 }

@@ -40,6 +40,7 @@ export interface GruOptions {
   readonly name?: string | undefined;
 }
 
+/** What readers of weights need to know. */
 type Sized = { readonly units: number };
 
 const readers = {
@@ -103,7 +104,7 @@ export function makeGru(options: Partial<GruOptions>, kind: string, like?: GruLa
 }
 
 function readClip(value: unknown, where: string): number {
-  const clip = readNumber(value, Number.POSITIVE_INFINITY, where);
+  const clip = readNumber(value, Infinity, where);
   checkOption(clip > 0, where, "a number greater than 0", value);
   return clip;
 }

@@ -40,7 +40,7 @@ function pooling(kind: PoolingLayer["kind"], options: PoolingOptions, pool: Pool
   const computation: Computation<PoolingLayer> = {
     shape({ name }, { features, sequence }, previous): LayerShape {
       if (!sequence) {
-        throw expected("model", name, `a sequence (returnSequences: true) from ${previous}`, "its last output only");
+        throw expected("model", name, `a sequence (returnSequences: true) from ${previous}`, "its last output");
       }
       return { features, backwardFeatures: 0, sequence: false };
     },
@@ -71,7 +71,7 @@ function average({ steps, features, data, mask }: Sequence, row: number, out: Fl
 /** NaN wins, as in NumPy and TensorFlow. */
 function largest({ steps, features, data }: Sequence, row: number, out: Float32Array): void {
   for (let i = 0; i < features; i++) {
-    let max = Number.NEGATIVE_INFINITY;
+    let max = -Infinity;
     for (let step = 0; step < steps; step++) max = Math.max(max, data[(row * steps + step) * features + i]);
     out[i] = max;
   }

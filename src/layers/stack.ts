@@ -40,7 +40,8 @@ export interface LayerShape {
  */
 export function buildStack(given: readonly Layer[]): Stack {
   if (!Array.isArray(given)) throw expected("model", "layers", "an array", show(given));
-  const layers = nameLayers(given);
+  // Copied, so that holes are seen.
+  const layers = nameLayers([...given]);
   const shapes: LayerShape[] = [];
   let inputs = 0;
   /** features is 0 while no layer has said how many there are. */
@@ -52,13 +53,13 @@ export function buildStack(given: readonly Layer[]): Stack {
     const [forward, backward = forward] = directionsOf(layer);
     const computation = computationOf(layer);
     if (shape.backwardFeatures) {
-      throw expected("model", previous, "to be the last layer, with merge mode none", `${name} after it`);
+      throw expected("model", previous, "to be the last layer (mergeMode: none)", `${name} after it`);
     }
     if (kind === "embedding" && shapes.length) {
       throw expected("model", name, "to be the first layer", `${previous} before it`);
     }
     if (!shape.sequence && (forward || kind === "masking")) {
-      throw expected("model", name, `a sequence (returnSequences: true) from ${previous}`, "its last output only");
+      throw expected("model", name, `a sequence (returnSequences: true) from ${previous}`, "its last output");
     }
     const {
       inputs: wanted = 0,
@@ -67,7 +68,7 @@ export function buildStack(given: readonly Layer[]): Stack {
       returnSequences = shape.sequence,
     } = (forward ?? layer) as Said;
     if (wanted && shape.features && wanted !== shape.features) {
-      throw expected("model", name, `${wanted} features, as its weights have,`, `${shape.features} from ${previous}`);
+      throw expected("model", name, `${wanted} features, as its weights have`, `${shape.features} from ${previous}`);
     }
     if (!shape.features) inputs = wanted;
     const { mergeMode } = layer as Partial<BidirectionalLayer>;
@@ -109,6 +110,7 @@ function nameLayers(given: readonly Layer[]): readonly Layer[] {
   );
 }
 
+/** The layer with its final name; layers inside that have none are named after it. */
 function rename<L extends Layer>(layer: L, name: string): L {
   const named = { ...layer, name: layer.name || name } as Record<string, unknown>;
   for (const key in named) {
