@@ -2,7 +2,7 @@ import { expected } from "../errors.ts";
 import type { GruLayer, Layer } from "../layers/layer.ts";
 import type { Batch, Results } from "../model/engine.ts";
 import type { PaddingRule, paddingRule } from "../sequence/padding.ts";
-import type { Sequence } from "../sequence/sequence.ts";
+import type { Sequence, Store } from "../sequence/sequence.ts";
 import { feedRows, floatMatrices, type MatricesFactory, placeBias } from "./matrix.ts";
 import { copy, copyRows, padded } from "./memory.ts";
 import type { Build, Operation } from "./operation.ts";
@@ -18,20 +18,26 @@ const FIELDS = 30;
 const TABLE = 1 << 18;
 
 /** One direction of a GRU in the kernel: its weights, and the blocks in which a padded sequence goes through. */
-export interface Direction {
+export interface Direction extends Operation {
   /**
    * Runs a padded sequence: groups of rows, and blocks of steps.
    *
-   * @param outputs gets (B, T, H) by input time, or (B, H) where the layer does not return sequences
-   * @param offset the index of its first cell
+   * @param store gives what gets (B, T, F) by input time, or (B, F) where the layer does not return sequences
+   * @param features F: H, or more where another direction writes there too
+   * @param offset where the first cell is
    * @param pitch floats from one cell to the next
    * @returns the outputs with their mask
    * @throws CongruentError `mask`: a row has no valid step and the semantics refuse that
    */
-  run(input: Sequence, batch: Batch, results: Results, outputs: Float32Array, offset: number, pitch: number): Sequence;
-
-  /** One step of a stream. */
-  readonly step: NonNullable<Operation["step"]>;
+  run(
+    input: Sequence,
+    batch: Batch,
+    results: Results,
+    store: Pick<Store, "take">,
+    features?: number,
+    offset?: number,
+    pitch?: number,
+  ): Sequence;
 }
 
 /**
@@ -128,13 +134,14 @@ export function makeDirection(
   }
 
   return {
-    run(sequence, { semantics, initialStates }, { states }, outputs, offset, pitch) {
+    run(sequence, { semantics, initialStates }, { states }, store, features = units, offset = 0, pitch = features) {
       const { data, mask, rows: all, steps: time } = sequence;
       const { emptyState, lastOutput } = semantics;
       const rule = ruleOf(layer, semantics);
       const flip = flips && semantics.backwardsOrder === "processing";
       const initial = initialStates[slot];
       const { f32, i32, u8, x, y, h } = build;
+      const outputs = store.take(all * (returnSequences ? time : 1) * features);
       const input = data instanceof Float32Array ? f32 : (i32 as never);
       /** By row: what follows its last valid step */
       const ends: number[] = [];
@@ -203,7 +210,7 @@ export function makeDirection(
           copy(states[slot], row * units, f32, state, units);
         });
       }
-      return { ...sequence, features: units, data: outputs, ...(!returnSequences && { steps: 1, mask: null }) };
+      return { ...sequence, features, data: outputs, ...(!returnSequences && { steps: 1, mask: null }) };
     },
 
     step(frame, x, y) {
