@@ -11,6 +11,8 @@ export const bidirectionalOperation: OperationFactory<BidirectionalLayer> = (lay
   const { mergeMode, forward, backward } = layer;
   const concat = mergeMode === "concat";
   const both = concat || mergeMode === "none";
+  const [f, g] = [forward.units, backward.units];
+  const features = both ? f + g : f;
   const backwards = new Store();
   const [run, runBackwards] = [forward, backward].map(
     (gru) => makeDirection(gru, build, previous, bidirectionalPaddingRule, false).run,
@@ -18,17 +20,16 @@ export const bidirectionalOperation: OperationFactory<BidirectionalLayer> = (lay
 
   return {
     run(input, batch, results, store) {
-      const cells = input.rows * (forward.returnSequences ? input.steps : 1);
-      const [f, g] = [forward.units, backward.units];
-      const features = both ? f + g : f;
-      const a = store.take(cells * features);
-      const b = both ? a : backwards.take(a.length);
-      const after = run(input, batch, results, a, 0, concat ? features : f);
-      runBackwards(input, batch, results, b, concat ? f : both ? cells * f : 0, concat ? features : g);
+      const outputs = run(input, batch, results, store, features, 0, concat ? features : f);
+      const a = outputs.data;
+      // Both in one array, cell by cell or one after the other; or what is to be merged, in one of its own.
+      const target = both ? { take: () => a } : backwards;
+      const offset = concat ? f : both ? (a.length / features) * f : 0;
+      const b = runBackwards(input, batch, results, target, features, offset, concat ? features : g).data;
       for (let i = 0; !both && i < a.length; i++) {
         a[i] = mergeMode === "sum" ? a[i] + b[i] : mergeMode === "mul" ? a[i] * b[i] : F(a[i] + b[i]) * 0.5;
       }
-      return { ...after, features };
+      return outputs;
     },
   };
 };

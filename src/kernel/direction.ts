@@ -2,7 +2,7 @@ import { expected } from "../errors.ts";
 import type { GruLayer, Layer } from "../layers/layer.ts";
 import type { Batch, Results } from "../model/engine.ts";
 import type { PaddingRule, paddingRule } from "../sequence/padding.ts";
-import type { Sequence } from "../sequence/sequence.ts";
+import type { Sequence, Store } from "../sequence/sequence.ts";
 import { feedRows, floatMatrices, type MatricesFactory, placeBias } from "./matrix.ts";
 import { copy, copyRows, padded } from "./memory.ts";
 import type { Build, Operation } from "./operation.ts";
@@ -18,20 +18,26 @@ const FIELDS = 30;
 const TABLE = 1 << 18;
 
 /** One direction of a GRU in the kernel: its weights, and the blocks in which a padded sequence goes through. */
-export interface Direction {
+export interface Direction extends Operation {
   /**
    * Runs a padded sequence: groups of rows, and blocks of steps.
    *
-   * @param outputs gets (B, T, H) by input time, or (B, H) where the layer does not return sequences
-   * @param offset the index of its first cell
+   * @param store gives what gets (B, T, F) by input time, or (B, F) where the layer does not return sequences
+   * @param features F: H, or more where another direction writes there too
+   * @param offset where the first cell is
    * @param pitch floats from one cell to the next
    * @returns the outputs with their mask
    * @throws CongruentError `mask`: a row has no valid step and the semantics refuse that
    */
-  run(input: Sequence, batch: Batch, results: Results, outputs: Float32Array, offset: number, pitch: number): Sequence;
-
-  /** One step of a stream. */
-  readonly step: NonNullable<Operation["step"]>;
+  run(
+    input: Sequence,
+    batch: Batch,
+    results: Results,
+    store: Pick<Store, "take">,
+    features?: number,
+    offset?: number,
+    pitch?: number,
+  ): Sequence;
 }
 
 /**
@@ -111,6 +117,11 @@ export function makeDirection(
   ];
   build.i32.set(fields, struct >> 2);
 
+  /** By row: what follows its last valid step */
+  let ends = new Int32Array(0);
+  /** The rows of a group, the one that ends last first */
+  const order = new Int32Array(ROWS);
+
   /** A block whose parts are all in the kernel's memory, the rows that have started in the scratch. */
   function call(
     x: number,
@@ -128,72 +139,86 @@ export function makeDirection(
   }
 
   return {
-    run(sequence, { semantics, initialStates }, { states }, outputs, offset, pitch) {
+    run(sequence, { semantics, initialStates }, { states }, store, features = units, offset = 0, pitch = features) {
       const { data, mask, rows: all, steps: time } = sequence;
       const { emptyState, lastOutput } = semantics;
       const rule = ruleOf(layer, semantics);
       const flip = flips && semantics.backwardsOrder === "processing";
       const initial = initialStates[slot];
       const { f32, i32, u8, x, y, h } = build;
+      const outputs = store.take(all * (returnSequences ? time : 1) * features);
       const input = data instanceof Float32Array ? f32 : (i32 as never);
-      /** By row: what follows its last valid step */
-      const ends: number[] = [];
+      let rows = 0;
+
+      /** How many of the group's rows have a valid step at a time or later. */
+      const aliveAt = (t: number): number => {
+        let alive = rows;
+        while (alive && ends[order[alive - 1]] <= t) alive--;
+        return alive;
+      };
+
+      /** Puts into y what each row shows at a step that is not valid; with `fill`, behind its end too. */
+      const pad = (fill: boolean): void => {
+        if (mask) call(x, 0, rows, 1, noStep, h, y, rule);
+        for (let i = 0; fill && i < rows; i++) {
+          const row = order[i];
+          const to = offset + (row * time + (flip ? 0 : ends[row])) * pitch;
+          const size = (time - ends[row]) * pitch;
+          copy(outputs, to, f32, (y >> 2) + i * stride, size && units);
+          // Between cells stand another direction's, which are the same here too, or are yet to come.
+          for (let n = pitch; n < size; n *= 2)
+            outputs.copyWithin(to + n, to, to + Math.min(n, size - pitch + units - n));
+        }
+      };
+
+      if (ends.length !== all) ends = new Int32Array(all);
       for (let row = 0; row < all; row++) {
         let end = time;
         while (mask && end && !mask[row * time + end - 1]) end--;
-        ends.push(end);
+        ends[row] = end;
         if (end || emptyState !== "error") continue;
         throw expected("mask", layer.name, 'a valid step in every row (emptyState: "error")', `none in row ${row}`);
       }
-      const order = [...ends.keys()].sort((a, b) => ends[b] - ends[a]);
-
       for (let first = 0; first < all; first += ROWS) {
-        const group = order.slice(first, first + ROWS);
-        const aliveAt = (t: number): number[] => group.filter((row) => ends[row] > t);
-
-        /** Puts into y what each row shows at a step that is not valid; with `fill`, behind its end too. */
-        const pad = (fill: boolean): void => {
-          if (mask) call(x, 0, group.length, 1, noStep, h, y, rule);
-          if (fill)
-            group.forEach((row, i) => {
-              const to = offset + (row * time + (flip ? 0 : ends[row])) * pitch;
-              const size = (time - ends[row]) * pitch;
-              copy(outputs, to, f32, (y >> 2) + i * stride, size && units);
-              // Between cells stand another direction's, which are the same here too, or are yet to come.
-              for (let n = pitch; n < size; n *= 2)
-                outputs.copyWithin(to + n, to, to + Math.min(n, size - pitch + units - n));
-            });
-        };
-
+        rows = Math.min(ROWS, all - first);
+        for (let i = 0; i < rows; i++) {
+          const row = first + i;
+          let at = i;
+          for (; at && ends[order[at - 1]] < ends[row]; at--) order[at] = order[at - 1];
+          order[at] = row;
+        }
         // The states lie behind it.
-        u8.fill(0, build.started, h + 4 * group.length * stride);
-        group.forEach((row, i) => {
-          if (initial) copy(f32, (h >> 2) + i * stride, initial, row * units, units);
-        });
+        u8.fill(0, build.started, h + 4 * rows * stride);
+        for (let i = 0; initial && i < rows; i++) {
+          const row = order[i];
+          copy(f32, (h >> 2) + i * stride, initial, row * units, units);
+        }
         // Backwards, the end of a row comes first.
         if (goBackwards) pad(returnSequences);
-        const until = ends[group[0]];
+        const until = ends[order[0]];
         for (let done = 0, steps = 0; done < until; done += steps) {
           // Rows that have ended leave their room to the steps of the others.
           const room = Math.min(CELLS, build.capacity / Math.max(width, stride));
-          steps = Math.min(Math.floor(room / (goBackwards ? group : aliveAt(done)).length), until - done);
+          steps = Math.min(Math.floor(room / (goBackwards ? rows : aliveAt(done))), until - done);
           const t = goBackwards ? until - done - steps : done;
           const alive = aliveAt(t);
-          alive.forEach((row, i) => {
+          for (let i = 0; i < alive; i++) {
+            const row = order[i];
             const cell = row * time + t;
             copy(input, (x >> 2) + i * steps * width, data, cell * width, Math.min(ends[row] - t, steps) * width);
             if (mask) copy(u8, build.mask + i * steps, mask, cell, steps);
-          });
-          call(x, 4 * width, alive.length, steps, mask ? build.mask : 0, h, returnSequences ? y : 0, rule);
-          if (returnSequences)
-            alive.forEach((row, i) => {
-              const to = offset + (row * time + (flip ? time - 1 - t : t)) * pitch;
-              const from = (y >> 2) + i * steps * stride;
-              copyRows(outputs, to, flip ? -pitch : pitch, f32, from, stride, units, Math.min(ends[row] - t, steps));
-            });
+          }
+          call(x, 4 * width, alive, steps, mask ? build.mask : 0, h, returnSequences ? y : 0, rule);
+          for (let i = 0; returnSequences && i < alive; i++) {
+            const row = order[i];
+            const to = offset + (row * time + (flip ? time - 1 - t : t)) * pitch;
+            const from = (y >> 2) + i * steps * stride;
+            copyRows(outputs, to, flip ? -pitch : pitch, f32, from, stride, units, Math.min(ends[row] - t, steps));
+          }
         }
         pad(returnSequences && !goBackwards);
-        group.forEach((row, i) => {
+        for (let i = 0; i < rows; i++) {
+          const row = order[i];
           const state = (h >> 2) + i * stride;
           // As a last step a row shows what it carries; as a final state, what an empty row has.
           if (emptyState === "zero" && !ends[row]) f32.fill(0, state, state + units);
@@ -201,9 +226,9 @@ export function makeDirection(
           const shown = lastOutput === "state" || !mask || mask[last] ? state : (y >> 2) + i * stride;
           if (!returnSequences) copy(outputs, offset + row * pitch, f32, shown, units);
           copy(states[slot], row * units, f32, state, units);
-        });
+        }
       }
-      return { ...sequence, features: units, data: outputs, ...(!returnSequences && { steps: 1, mask: null }) };
+      return { ...sequence, features, data: outputs, ...(!returnSequences && { steps: 1, mask: null }) };
     },
 
     step(frame, x, y) {
