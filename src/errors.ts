@@ -76,8 +76,3 @@ export function show(value: unknown): string {
 export function showShape(shape: readonly (number | string)[]): string {
   return `[${shape.join(", ")}]`;
 }
-
-/** Where a cell of (rows, steps) is. */
-export function showCell(where: string, cell: number, steps: number): string {
-  return `${where}, row ${Math.floor(cell / steps)}, step ${cell % steps}`;
-}

@@ -58,9 +58,6 @@ export function isShaped(value: unknown): value is Flat {
   return isList(data) && isList(shape);
 }
 
-/** What stands where a row is shorter than the longest: a list of any length. */
-const absent: readonly unknown[] = [];
-
 /**
  * Any accepted form → flat data and its shape. The elements are whatever they are.
  *
@@ -75,7 +72,7 @@ export function flatten(
   wanted?: readonly (number | string)[],
   lengths?: number[],
 ): Flat {
-  let flat = value as Flat;
+  let flat: Flat;
   if (isShaped(value)) {
     const { data, shape } = value;
     let size = 1;
@@ -84,41 +81,53 @@ export function flatten(
       const sizes = `whole numbers that multiply to data's length, ${data.length}`;
       throw expected(code, `${where}.shape`, sizes, showShape(Array.from(shape, show)));
     }
+    flat = value;
+  } else if (isList(value)) {
+    flat = flattenNested(value as readonly unknown[], code, where, lengths);
   } else {
-    if (!isList(value)) {
-      const shape = wanted ? ` of shape ${showShape(wanted)}` : "";
-      throw expected(code, where, `an array or { data, shape }${shape}`, show(value));
-    }
-    let data = value as readonly unknown[];
-    const shape = [data.length];
-    for (;;) {
-      // An axis at a time, going by its first part that is not empty.
-      const first = data.find((part) => !isList(part) || part.length > 0) ?? data[0];
-      if (!isList(first)) break;
-      const ragged = shape.length === 1 ? lengths : undefined;
-      let size = first.length;
-      for (let i = 0; i < data.length; i++) {
-        const part = data[i];
-        if (!isList(part) || (part.length !== size && part !== absent && !ragged)) {
-          throw expected(code, placeOf(where, i, shape), `${size} elements`, show(part));
-        }
-        if (ragged) {
-          ragged.push(part.length);
-          size = Math.max(size, part.length);
-        }
-      }
-      const blank = isList(first[0]) ? absent : 0;
-      const parts: unknown[] = new Array(data.length * size);
-      for (let i = 0; i < data.length; i++) {
-        const part = data[i] as readonly unknown[];
-        for (let k = 0; k < size; k++) parts[i * size + k] = k < part.length ? part[k] : blank;
-      }
-      data = parts;
-      shape.push(size);
-    }
-    flat = { data, shape };
+    const shape = wanted ? ` of shape ${showShape(wanted)}` : "";
+    throw expected(code, where, `an array or { data, shape }${shape}`, show(value));
   }
   return wanted ? fitShape(flat, wanted, code, where) : flat;
+}
+
+/** What stands where a row is shorter than the longest: a list of any length. */
+const absent: readonly unknown[] = [];
+
+/** Arrays in arrays → flat data, an axis at a time; the rest as {@link flatten} has it. */
+function flattenNested(
+  value: readonly unknown[],
+  code: CongruentErrorCode,
+  where: string,
+  lengths: number[] | undefined,
+): Flat {
+  let data = value;
+  const shape = [data.length];
+  for (;;) {
+    // An axis is as long as its first part that is not empty.
+    const first = data.find((part) => !isList(part) || part.length > 0) ?? data[0];
+    if (!isList(first)) return { data, shape };
+    const ragged = shape.length === 1 ? lengths : undefined;
+    let size = first.length;
+    for (let i = 0; i < data.length; i++) {
+      const part = data[i];
+      if (!isList(part) || (part.length !== size && part !== absent && !ragged)) {
+        throw expected(code, placeOf(where, i, shape), `${size} elements`, show(part));
+      }
+      if (ragged) {
+        ragged.push(part.length);
+        size = Math.max(size, part.length);
+      }
+    }
+    const blank = isList(first[0]) ? absent : 0;
+    const parts: unknown[] = new Array(data.length * size);
+    for (let i = 0; i < data.length; i++) {
+      const part = data[i] as readonly unknown[];
+      for (let k = 0; k < size; k++) parts[i * size + k] = k < part.length ? part[k] : blank;
+    }
+    data = parts;
+    shape.push(size);
+  }
 }
 
 /**

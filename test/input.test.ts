@@ -188,6 +188,21 @@ describe.each(engines)("inputs of the %s engine", (_, engine) => {
     }
   });
 
+  it("takes any id in padding, time first too", () => {
+    const { states } = words.run([[1, 2], [3]]);
+    const turned = { data: Int32Array.of(1, 3, 2, 99), shape: [2, 2] };
+    expect(words.run(turned, { lengths: [2, 1], timeMajor: true }).states).toEqual(states);
+    expect(() => words.run(turned, { lengths: [1, 2], timeMajor: true })).toThrow(/input\[1\]\[1\]: .*got 99/);
+  });
+
+  it("refuses bigints for features, in a typed array too", () => {
+    for (const data of [new BigInt64Array(24), [...new BigInt64Array(24)]]) {
+      expect(() => model.run({ data, shape: [2, 4, 3] } as never)).toThrow(
+        /input\[0\]\[0\]\[0\]: expected a number, got 0/,
+      );
+    }
+  });
+
   it("lets masking layers alone with mask: false", () => {
     const value = x.data[0];
     const masked = { data: x.data.slice().fill(value, 0, 3), shape: x.shape };

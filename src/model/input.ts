@@ -39,6 +39,8 @@ export interface RunOptions {
 
 const keys: readonly (keyof RunOptions)[] = ["lengths", "mask", "semantics", "initialState", "timeMajor"];
 
+const noOptions: RunOptions = {};
+
 const noStates: readonly unknown[] = [];
 
 /** Reads batches into one that engines take. It is used again for every run, and grows when a size changes. */
@@ -52,7 +54,7 @@ export interface InputReader {
    *
    * @throws CongruentError `option`, `input`, `token`, `lengths`, `mask` or `state`
    */
-  read(input: unknown, options: RunOptions): void;
+  read(input: unknown, options?: RunOptions): void;
 }
 
 /**
@@ -93,7 +95,7 @@ export function createReader(
 
   return {
     batch,
-    read(input, options) {
+    read(input, options = noOptions) {
       checkKeys(options, keys, "run");
       const { lengths, mask, semantics = standard, initialState } = options;
       const timeMajor = readFlag(options.timeMajor, false, "timeMajor");

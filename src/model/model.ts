@@ -81,8 +81,6 @@ export interface Model {
   summary(): string;
 }
 
-const noOptions: RunOptions = Object.freeze({});
-
 /**
  * Checks a stack and gives it to an engine.
  *
@@ -145,7 +143,7 @@ export function createModelWith(
     layers,
     inputShape: Object.freeze([null, null, ...(inputs ? [inputs] : [])]),
     outputShape: Object.freeze([null, ...(sequence ? [output.steps ?? null] : []), features]),
-    run(input, options = noOptions) {
+    run(input, options) {
       read(input, options);
       const data = new Float32Array(sizeOf(features + backwardFeatures));
       compute(data);
@@ -162,7 +160,7 @@ export function createModelWith(
         mask: mask && { data: mask.slice(), shape: [rows, mask.length / rows] },
       };
     },
-    runInto(out, input, options = noOptions) {
+    runInto(out, input, options) {
       read(input, options);
       const data = out instanceof Float32Array ? out : (out as Partial<Tensor> | null)?.data;
       checkOut(data, sizeOf(features + backwardFeatures));
