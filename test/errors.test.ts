@@ -39,7 +39,7 @@ describe.each(engines)("bad input of the %s engine", (_, engine) => {
     ["no steps", (m) => m.run([[], []]), "input", /time, 2\], got \[2, 0\], empty/],
     ["a shape without steps", (m) => m.run({ data: [], shape: [2, 0, 2] }), "input", /got \[2, 0, 2\], empty/],
     ["ragged rows, time first", (m) => m.run([row, [[1, 2]]], { timeMajor: true }), "input", /input\[1\]: expected 2 elements, got Array\(1\)/],
-    ["a timeMajor of 1", (m) => m.run(x, { timeMajor: 1 as never }), "option", /timeMajor: expected a boolean, got 1/],
+    ["a timeMajor of 1", (m) => m.run(x, { timeMajor: 1 as never }), "option", /timeMajor: expected boolean, got 1/],
 
     ["lengths for fewer rows", (m) => m.run(x, { lengths: [1] }), "lengths", /lengths: expected 2, one for each row, got Array\(1\)/],
     ["one length for all", (m) => m.run(x, { lengths: 2 as never }), "lengths", /expected 2.*got 2/],
