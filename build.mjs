@@ -315,6 +315,7 @@ async function buildPackage() {
     splitting: true,
     format: "esm",
     target: "es2022",
+    minifySyntax: true,
     plugins: [sharing],
     // package.json says that no module has effects; here those that count as imported must stay.
     ignoreAnnotations: true,
@@ -328,7 +329,7 @@ async function buildPackage() {
       module: true,
       ecma: 2020,
       // reduce_funcs would move functions into those that call them, which then make them anew in every call.
-      compress: { passes: 3, hoist_funs: true, pure_getters: true, reduce_funcs: false },
+      compress: { passes: 3, pure_getters: true, reduce_funcs: false },
     });
     // Such imports have done what they are for, and users' bundlers would warn of them.
     const script = code?.replaceAll(/\bimport"\.\/shared-\w+\.js";/g, "");
