@@ -24,7 +24,7 @@ import asc from "assemblyscript/asc";
 import binaryen from "binaryen";
 import * as esbuild from "esbuild";
 import { minify } from "terser";
-import { alignLocals } from "./align-locals.mjs";
+import { alignLocals } from "./assembly/align-locals.mjs";
 
 /**
  * Upper bounds in bytes. 1 KB is 1000 bytes here, the stricter reading. Those of the entries are for all that they export,
@@ -50,7 +50,7 @@ const passes = [
 const simplePasses = ["optimize-instructions", "remove-unused-brs", "vacuum", "ssa-nomerge"];
 
 /**
- * The functions that have activations inlined, for align-locals.mjs. The first are the hot ones: with all constants read
+ * The functions that have activations inlined, for assembly/align-locals.mjs. The first are the hot ones: with all constants read
  * once for several vectors, they take a quarter less time.
  */
 const activating = { share: /^assembly\/(gates|eight)\//, follow: /^assembly\/(activation|dense)\// };
@@ -148,7 +148,7 @@ function isFresh() {
   if (!existsSync("dist/index.js")) return false;
   const built = statSync("dist/index.js").mtimeMs;
   const sources = ["assembly", "src"].flatMap(sourcesOf);
-  return [...sources, "build.mjs", "align-locals.mjs", "asconfig.json", "package.json"].every(
+  return [...sources, "build.mjs", "assembly/align-locals.mjs", "asconfig.json", "package.json"].every(
     (file) => statSync(file).mtimeMs <= built,
   );
 }

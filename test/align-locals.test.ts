@@ -1,6 +1,6 @@
 import binaryen from "binaryen";
 import { describe, expect, it } from "vitest";
-import { alignLocals } from "../align-locals.mjs";
+import { alignLocals } from "../assembly/align-locals.mjs";
 
 /** Vectors that a loop carries, that one arm of an `if` changes, and that are made anew in every turn. */
 const text = `(module
