@@ -56,7 +56,8 @@ export function reserveScratch(memory: KernelMemory, layers: readonly Layer[]): 
     capacity,
     mask: reserve(CELLS / 4),
     started: reserve(ROWS / 4),
-    h: reserve(ROWS * recurrent),
+    // With room behind it: where integers follow at once, one process in three ran wide layers at half the speed.
+    h: reserve(ROWS * recurrent + Math.max(3 * recurrent, widest)),
     packing: [CELLS, CELLS, ROWS, ROWS, ROWS].map(reserve),
     gates: [Math.max(3 * ROWS * recurrent, PROJECTION), 3 * ROWS * recurrent, ROWS * recurrent, PROJECTION / 12].map(
       reserve,
