@@ -85,11 +85,9 @@ export function createReader(
   const bits = new Store(Uint8Array);
   /** (B), of arrays in arrays */
   const ragged: number[] = [];
-  const row = "batch (1 for a single row)";
-  const time = inputs ? "time" : "time (token ids)";
   const wanted = [
-    [row, time, ...frame],
-    [time, row, ...frame],
+    ["batch", "time", ...frame],
+    ["time", "batch", ...frame],
   ];
   const batch = { initialStates: [] as unknown } as InputReader["batch"];
 
@@ -119,7 +117,7 @@ export function createReader(
       batch.rows = rows;
       batch.steps = steps;
       batch.useMasks = mask !== false;
-      batch.semantics = resolveSemantics(semantics, hasLengths && !hasMask ? "tf1" : "keras");
+      batch.semantics = resolveSemantics(hasLengths && !hasMask ? "tf1" : "keras", semantics);
       batch.validity = null;
       if (hasLengths || hasMask) {
         const valid = bits.take(rows * steps).fill(1);

@@ -93,7 +93,7 @@ export function createModelWith(
 ): Model {
   checkKeys(options, ["semantics"], "createModel");
   const { semantics } = options;
-  resolveSemantics(semantics, "keras");
+  resolveSemantics("keras", semantics);
   const stack = buildStack(given);
   const { layers, slots, inputs, output } = stack;
   const { features, backwardFeatures, sequence } = output;

@@ -32,7 +32,7 @@ export function listStates(given: unknown, slots: readonly GruLayer[]): readonly
 export function readState(given: unknown, { units, name }: GruLayer, rows: number, kept = false): Float32Array | null {
   if (given == null || (given instanceof Float32Array && given.length === rows * units)) return given ?? null;
   const where = `${name}.initialState${kept ? " (kept until resetStates)" : ""}`;
-  return readTensor(given, [rows, units], "state", where).data;
+  return readTensor(given, "state", where, [rows, units]).data;
 }
 
 /** New states, all zero, by slot (rows, H). */

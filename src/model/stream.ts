@@ -85,7 +85,7 @@ export function createStream(
   checkKeys(options, ["rows", "mask", "semantics", "initialState"], "stream");
   if (late) throw expected("model", late, "to go forwards in a stream", "one that starts at the end");
   const rows = readSize(options.rows ?? 1, "stream.rows");
-  const semantics = resolveSemantics(options.semantics ?? standard, "keras");
+  const semantics = resolveSemantics("keras", options.semantics ?? standard);
   const useMasks = readFlag(options.mask, true, "stream.mask");
   /** By slot (rows, H) */
   const complete = (given: unknown): Float32Array[] => {

@@ -29,7 +29,7 @@ function countParameters(part: unknown): number {
   return Object.values(part).reduce((sum: number, inner) => sum + countParameters(inner), 0);
 }
 
-const idle: readonly unknown[] = [false, null, Number.POSITIVE_INFINITY];
+const idle: readonly unknown[] = [false, null, Infinity];
 
 /** Options by their own names. Those that are off or have no effect are left out. */
 function describe(layer: object): string {
