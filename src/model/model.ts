@@ -98,8 +98,8 @@ export function createModelWith(
   const { layers, slots, inputs, output } = stack;
   const { features, backwardFeatures, sequence } = output;
   const engine = createEngine(layers);
-  /** By slot: what a stateful layer keeps, (B, H), null before its first run. */
-  const kept: (Float32Array | null)[] = slots.map(() => null);
+  /** By slot: what a stateful layer keeps, (B, H), nothing before its first run. */
+  const kept: Float32Array[] = [];
   const { batch, read } = createReader(stack, semantics, kept);
   /** Outputs before they are turned to time-major. */
   const batchMajor = new Store();
@@ -134,7 +134,7 @@ export function createModelWith(
     for (let i = 0; i < slots.length; i++) {
       const state = results.states[i];
       if (!slots[i].stateful) continue;
-      if (kept[i]?.length === state.length) kept[i]?.set(state);
+      if (kept[i]?.length === state.length) kept[i].set(state);
       else kept[i] = state.slice();
     }
   }
@@ -169,7 +169,7 @@ export function createModelWith(
     },
     stream: (options = {}) => createStream(engine, stack, () => (print ??= fingerprint(layers)), options, semantics),
     resetStates() {
-      kept.fill(null);
+      kept.length = 0;
     },
     summary: () => summarize(stack),
   };
