@@ -7,7 +7,7 @@ import { checkOut, type MaskTensor, type Tensor } from "../tensor.ts";
 import type { EngineFactory, Results } from "./engine.ts";
 import { type Fingerprint, fingerprint } from "./fingerprint.ts";
 import { createReader, type Input, type RunOptions } from "./input.ts";
-import { stateTensor, zeroStates } from "./state.ts";
+import { copyRows, zeroStates } from "./state.ts";
 import { createStream, type Stream, type StreamOptions } from "./stream.ts";
 import { summarize } from "./summary.ts";
 
@@ -156,8 +156,8 @@ export function createModelWith(
         ...(backwardFeatures && {
           backwardOutputs: { data: data.subarray(split), shape: [...axes, backwardFeatures] },
         }),
-        states: states.flatMap((state, i) => (slots[i].returnState ? stateTensor(state, rows) : [])),
-        mask: mask && { data: mask.slice(), shape: [rows, mask.length / rows] },
+        states: states.flatMap((state, i) => (slots[i].returnState ? copyRows(state, rows) : [])),
+        mask: mask && copyRows(mask, rows),
       };
     },
     runInto(out, input, options) {
