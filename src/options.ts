@@ -95,12 +95,13 @@ export function readOptions<O extends object, const R extends Readers<O>>(
     const reader = all[key] as Reader<unknown>;
     const value = options[key as keyof O] as never;
     const where = `${values.name || kind}.${key}`;
-    values[key] =
+    const read =
       value === undefined && key in like
         ? like[key as keyof object]
         : typeof reader === "function"
           ? reader(value, where, values as never)
           : readOption(value, reader, where);
+    if (read !== undefined) values[key] = read;
   }
   return values as Values<R> & { readonly name: string };
 }

@@ -1,4 +1,4 @@
-import { copyElements, numbers, placeOf } from "./element.ts";
+import { copyElements, placeOf } from "./element.ts";
 import { type CongruentErrorCode, expected, show, showShape } from "./errors.ts";
 
 /** A `Float32Array` over memory of its own (TypeScript ≥ 5.7 tells it from one over shared memory). */
@@ -76,9 +76,9 @@ export function flatten(
   if (isShaped(value)) {
     const { data, shape } = value;
     let size = 1;
-    for (let i = 0; i < shape.length; i++) size *= Number.isInteger(shape[i]) && shape[i] >= 0 ? shape[i] : Number.NaN;
+    for (let i = 0; i < shape.length; i++) size *= Number.isInteger(shape[i]) && shape[i] >= 0 ? shape[i] : NaN;
     if (data.length !== size) {
-      const sizes = `whole numbers that multiply to data's length, ${data.length}`;
+      const sizes = `whole numbers that make data's ${data.length} elements`;
       throw expected(code, `${where}.shape`, sizes, showShape(Array.from(shape, show)));
     }
     flat = value;
@@ -152,37 +152,26 @@ export function fitShape(
   for (let i = 0; i < wanted.length; i++) {
     fits &&= typeof wanted[i] === "number" ? shape[i] === wanted[i] : Number.isInteger(shape[i]) && shape[i] > 0;
   }
-  if (!fits)
-    throw expected(
-      code,
-      where,
-      `shape ${showShape(wanted)}`,
-      showShape(flat.shape) + (flat.shape.includes(0) ? ", empty" : ""),
-    );
+  if (!fits) throw expected(code, where, `shape ${showShape(wanted)}`, showShape(flat.shape));
   return shape === flat.shape ? flat : { data: flat.data, shape };
 }
 
 /**
- * Flat data → a new `Float32Array`.
- * @throws CongruentError with the given code: an element that is not a number
- */
-export function toTensor({ data, shape }: Flat, code: CongruentErrorCode, where: string): Tensor {
-  const floats = new Float32Array(data.length);
-  copyElements(floats, data, shape, numbers(code, where));
-  return { data: floats, shape };
-}
-
-/**
- * Any accepted form → a new `Float32Array` of a shape.
+ * Any accepted form → a new `Float32Array`.
+ *
+ * @param wanted the shape that it must have, as {@link fitShape} takes it
  * @throws CongruentError with the given code
  */
 export function readTensor(
   value: unknown,
-  wanted: readonly (number | string)[],
   code: CongruentErrorCode,
   where: string,
+  wanted?: readonly (number | string)[],
 ): Tensor {
-  return toTensor(flatten(value, code, where, wanted), code, where);
+  const flat = flatten(value, code, where, wanted);
+  const data = new Float32Array(flat.data.length);
+  copyElements(data, flat.data, flat.shape, { code, where });
+  return { data, shape: flat.shape };
 }
 
 /**

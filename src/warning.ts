@@ -1,4 +1,5 @@
-import { type CongruentError, expected, show } from "./errors.ts";
+import type { CongruentError } from "./errors.ts";
+import { checkOption } from "./options.ts";
 
 /** What is done with a warning. One that throws it makes it an error. */
 export type WarningHandler = (warning: CongruentError) => void;
@@ -19,9 +20,7 @@ let handler: WarningHandler | null = null;
  * @example onWarning((warning) => { throw warning; });
  */
 export function onWarning(next: WarningHandler | null): WarningHandler | null {
-  if (next !== null && typeof next !== "function") {
-    throw expected("option", "onWarning", "a function or null", show(next));
-  }
+  checkOption(next === null || typeof next === "function", "onWarning", "a function or null", next);
   const before = handler;
   handler = next;
   return before;

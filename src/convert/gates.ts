@@ -1,6 +1,6 @@
 import { expected, show, showShape } from "../errors.ts";
 import { readSize } from "../options.ts";
-import { fitShape, flatten, type Tensor, toTensor } from "../tensor.ts";
+import { flatten, readTensor, type Tensor } from "../tensor.ts";
 
 /**
  * The one place that reorders gates.
@@ -68,8 +68,8 @@ export function readKernels(
   if (!Number.isInteger(width) || width < 1) {
     throw expected("weights", where, `shape ${showShape([...directions, 3 * units, "inputs"])}`, showShape(flat.shape));
   }
-  fitShape(flat, [...directions, 3 * units, width], "weights", where);
-  return split(toTensor(flat, "weights", where).data, 3 * units * width).map((data) => ({
+  const { data } = readTensor(flat, "weights", where, [...directions, 3 * units, width]);
+  return split(data, 3 * units * width).map((data) => ({
     data: gateColumns(data, units, order),
     shape: [width, 3 * units],
   }));
@@ -92,9 +92,8 @@ export function readBiases(
   where: string,
 ): Tensor[][] {
   const size = 3 * units;
-  const flat = flatten(value, "weights", where);
-  fitShape(flat, [...directions, sets * size], "weights", where);
-  return split(toTensor(flat, "weights", where).data, sets * size).map((direction) =>
+  const { data } = readTensor(value, "weights", where, [...directions, sets * size]);
+  return split(data, sets * size).map((direction) =>
     split(direction, size).map((rows) => ({ data: gateColumns(rows, units, order), shape: [size] })),
   );
 }

@@ -100,15 +100,15 @@ function makeTest(given: readonly Layer[], written: readonly Layer[], sample: Sa
   const actual = run(written);
   const { outputs } = sample;
   const shape = actual.outputs.shape;
-  const results = outputs ? { outputs: readTensor(outputs, shape, "input", "sample.outputs") } : run(given);
+  const results = outputs ? { outputs: readTensor(outputs, "input", "sample.outputs", shape) } : run(given);
   const off = Object.entries(results).map(([name, { data }]) => distance(actual[name].data, data));
   const deviation = Math.max(...off);
   const { tolerance = deviation } = sample;
   if (!(deviation <= tolerance)) {
     throw expected("input", "sample.outputs", `within ${tolerance} of the model's`, `${deviation} at most`);
   }
-  const input = readTensor(sample.input, axesOf(sample.input), "input", "sample.input");
-  const mask = sample.mask && { mask: readTensor(sample.mask, axesOf(sample.mask), "mask", "sample.mask") };
+  const input = readTensor(sample.input, "input", "sample.input", axesOf(sample.input));
+  const mask = sample.mask && { mask: readTensor(sample.mask, "mask", "sample.mask", axesOf(sample.mask)) };
   return { input, results, tolerance, ...(sample.lengths && { lengths: [...sample.lengths] }), ...mask };
 }
 

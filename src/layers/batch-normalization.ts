@@ -19,9 +19,9 @@ export interface BatchNormalizationOptions {
 }
 
 const readers = {
-  mean: (mean: unknown, where: string) => readTensor(mean, ["features"], "weights", where).data,
+  mean: (mean: unknown, where: string) => readTensor(mean, "weights", where, ["features"]).data,
   variance: (variance: unknown, where: string, { mean }: { readonly mean: Floats }) =>
-    readTensor(variance, [mean.length], "weights", where).data,
+    readTensor(variance, "weights", where, [mean.length]).data,
   gamma: readScale,
   beta: readScale,
   epsilon: readEpsilon,
@@ -63,7 +63,7 @@ function scaling(factor: Float32Array, offset: Float32Array): Computation<object
   return {
     shape: (_, input) => input,
     run(_, input, store) {
-      const data = store.take(input.data.length);
+      const data = store(input.data.length);
       compute(input.data, data, data.length);
       return { ...input, data };
     },
@@ -78,7 +78,7 @@ function readScale(scale: unknown, where: string, { mean }: { readonly mean: Flo
 
 /** (inputs), or null for none */
 export function readVector(vector: unknown, where: string, { inputs }: { readonly inputs: number }): Floats | null {
-  return vector ? readTensor(vector, [inputs], "weights", where).data : null;
+  return vector ? readTensor(vector, "weights", where, [inputs]).data : null;
 }
 
 /**

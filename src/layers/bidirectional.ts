@@ -33,8 +33,8 @@ const elementwise: readonly unknown[] = ["sum", "mul", "ave"] satisfies MergeMod
  */
 export function bidirectional(options: BidirectionalOptions): BidirectionalLayer {
   const readers = { mergeMode: readMergeMode, forward: readForward, backward: readBackward };
-  const { name, forward, backward, mergeMode } = readOptions(options, "bidirectional", readers);
-  return makeLayer<BidirectionalLayer>({ kind: "bidirectional", name, forward, backward, mergeMode });
+  const { mergeMode, ...directions } = readOptions(options, "bidirectional", readers);
+  return makeLayer<BidirectionalLayer>({ kind: "bidirectional", ...directions, mergeMode });
 }
 
 function readMergeMode(given: MergeMode | null = "concat", where: string): MergeMode {

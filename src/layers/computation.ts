@@ -32,7 +32,7 @@ export interface Computation<L> {
 }
 
 /** Where a layer keeps its computation. A symbol: it is neither an option nor a weight. */
-const key = Symbol("congruent.computation");
+const key = Symbol("computation");
 
 type Made<L> = L & { readonly [key]: Computation<L> | null };
 

@@ -23,9 +23,9 @@ export interface DenseOptions {
 const readers = {
   units: readSize,
   kernel: (kernel: unknown, where: string, { units }: { units: number }) =>
-    readTensor(kernel, ["inputs", units], "weights", where),
+    readTensor(kernel, "weights", where, ["inputs", units]),
   bias: (bias: unknown, where: string, { units }: { units: number }) =>
-    bias ? readTensor(bias, [units], "weights", where).data : null,
+    bias ? readTensor(bias, "weights", where, [units]).data : null,
   useBias: checkBias,
   activation: readActivation,
 };
@@ -38,14 +38,7 @@ const readers = {
  * @example dense({ units: 2, kernel: [[1, 0], [0, 1], [1, 1]], bias: [0, 0.5], activation: "softmax" })
  */
 export function dense(options: DenseOptions): DenseLayer {
-  const { name, units, kernel, bias, activation } = readOptions(options, "dense", readers);
-  return makeLayer<DenseLayer>({
-    kind: "dense",
-    name,
-    inputs: kernel.shape[0],
-    units,
-    kernel: kernel.data,
-    bias,
-    activation,
-  });
+  const layer = readOptions(options, "dense", readers);
+  const { shape, data: kernel } = layer.kernel;
+  return makeLayer<DenseLayer>({ kind: "dense", inputs: shape[0], ...layer, kernel });
 }

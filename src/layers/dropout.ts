@@ -15,8 +15,7 @@ export interface DropoutOptions {
  * @throws CongruentError `option`
  */
 export function dropout(options: DropoutOptions = {}): DropoutLayer {
-  const { name } = readOptions(options, "dropout", { rate: checkRate });
-  return makeLayer<DropoutLayer>({ kind: "dropout", name });
+  return makeLayer<DropoutLayer>({ kind: "dropout", ...readOptions(options, "dropout", { rate: checkRate }) });
 }
 
 function checkRate(value: unknown, where: string): void {

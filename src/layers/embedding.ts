@@ -20,16 +20,10 @@ export interface EmbeddingOptions {
  * @example embedding({ weights: [[0, 0], [0.1, 0.2]], maskZero: true })
  */
 export function embedding(options: EmbeddingOptions): EmbeddingLayer {
-  const { name, weights, maskZero } = readOptions(options, "embedding", {
-    weights: (table: unknown, where: string) => readTensor(table, ["vocabulary", "features"], "weights", where),
+  const layer = readOptions(options, "embedding", {
+    weights: (table: unknown, where: string) => readTensor(table, "weights", where, ["vocabulary", "features"]),
     maskZero: false,
   });
-  return makeLayer<EmbeddingLayer>({
-    kind: "embedding",
-    name,
-    vocabulary: weights.shape[0],
-    features: weights.shape[1],
-    weights: weights.data,
-    maskZero,
-  });
+  const { shape, data: weights } = layer.weights;
+  return makeLayer<EmbeddingLayer>({ kind: "embedding", vocabulary: shape[0], features: shape[1], ...layer, weights });
 }

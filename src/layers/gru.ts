@@ -55,11 +55,11 @@ const readers = {
   stateful: false,
   zeroOutputForMask: false,
   kernel: (kernel: unknown, where: string, { units }: Sized) =>
-    readTensor(kernel, ["inputs", 3 * units], "weights", where),
+    readTensor(kernel, "weights", where, ["inputs", 3 * units]),
   recurrentKernel: (kernel: unknown, where: string, { units }: Sized) =>
-    readTensor(kernel, [units, 3 * units], "weights", where).data,
+    readTensor(kernel, "weights", where, [units, 3 * units]).data,
   recurrentBias: (bias: unknown, where: string, { units }: Sized) =>
-    bias ? readTensor(bias, [3 * units], "weights", where).data : null,
+    bias ? readTensor(bias, "weights", where, [3 * units]).data : null,
   bias: readBiases,
   useBias: checkBias,
 };
@@ -81,7 +81,7 @@ export function gru(options: GruOptions): GruLayer {
  * @param kind what to call a layer without a name
  */
 export function makeGru(options: Partial<GruOptions>, kind: string, like?: GruLayer): GruLayer {
-  const { name, units, kernel, recurrentKernel, bias, recurrentBias, useBias, ...configuration } = readOptions(
+  const { units, kernel, recurrentKernel, bias, recurrentBias, ...configuration } = readOptions(
     options,
     kind,
     readers,
@@ -90,7 +90,6 @@ export function makeGru(options: Partial<GruOptions>, kind: string, like?: GruLa
   const gates = 3 * units;
   return makeLayer<GruLayer>({
     kind: "gru",
-    name,
     inputs: kernel.shape[0],
     units,
     weights: Object.freeze({
@@ -118,5 +117,5 @@ function readBiases(
   if (!bias) return null;
   const gates = 3 * units;
   const both = resetAfter && !recurrentBias && flatten(bias, "weights", where).data.length !== gates;
-  return readTensor(bias, both ? [2, gates] : [gates], "weights", where).data;
+  return readTensor(bias, "weights", where, both ? [2, gates] : [gates]).data;
 }

@@ -1,9 +1,9 @@
-import { copyElements, numbers, tokenIds } from "../element.ts";
+import { copyElements, inputElements } from "../element.ts";
 import { expected } from "../errors.ts";
 import type { Stack } from "../layers/stack.ts";
 import { checkKeys, readFlag } from "../options.ts";
 import { resolveSemantics, type SemanticsOption } from "../sequence/resolve.ts";
-import { Store, turnAxes } from "../sequence/sequence.ts";
+import { createStore, turnAxes } from "../sequence/sequence.ts";
 import { applyLengths, type Lengths, type Mask, readMask } from "../sequence/validity.ts";
 import { flatten, type Nested, type TypedArray } from "../tensor.ts";
 import type { Batch } from "./engine.ts";
@@ -66,30 +66,26 @@ export interface InputReader {
 export function createReader(
   { layers, slots, inputs, vocabulary }: Stack,
   standard: SemanticsOption | undefined,
-  kept: readonly (Float32Array | null)[],
+  kept: readonly Float32Array[],
 ): InputReader {
-  const kind = inputs
-    ? numbers("input", "input")
-    : tokenIds(vocabulary, "input", (i) => {
-        const { rows, steps, timeMajor, validity } = batch;
-        return validity?.[timeMajor ? (i % rows) * steps + Math.floor(i / rows) : i] === 0;
-      });
+  const kind = inputElements(vocabulary, "input", (i) => {
+    const { rows, steps, timeMajor, validity } = batch;
+    return validity?.[timeMajor ? (i % rows) * steps + Math.floor(i / rows) : i] === 0;
+  });
   const frame = inputs ? [inputs] : [];
   const hasBidirectional = layers.some((layer) => layer.kind === "bidirectional");
   const Elements: new (size: number) => Float32Array | Int32Array = inputs ? Float32Array : Int32Array;
   /** Where a copy of the input goes: (B, T, I) or (B, T) */
-  const copied = new Store(Elements);
+  const copied = createStore(Elements);
   /** The same, where the copy is time-major */
-  const turned = new Store(Elements);
+  const turned = createStore(Elements);
   /** (B, T) */
-  const bits = new Store(Uint8Array);
+  const bits = createStore(Uint8Array);
   /** (B), of arrays in arrays */
   const ragged: number[] = [];
-  const row = "batch (1 for a single row)";
-  const time = inputs ? "time" : "time (token ids)";
   const wanted = [
-    [row, time, ...frame],
-    [time, row, ...frame],
+    ["batch", "time", ...frame],
+    ["time", "batch", ...frame],
   ];
   const batch = { initialStates: [] as unknown } as InputReader["batch"];
 
@@ -119,10 +115,10 @@ export function createReader(
       batch.rows = rows;
       batch.steps = steps;
       batch.useMasks = mask !== false;
-      batch.semantics = resolveSemantics(semantics, hasLengths && !hasMask ? "tf1" : "keras");
+      batch.semantics = resolveSemantics(hasLengths && !hasMask ? "tf1" : "keras", semantics);
       batch.validity = null;
       if (hasLengths || hasMask) {
-        const valid = bits.take(rows * steps).fill(1);
+        const valid = bits(rows * steps).fill(1);
         if (hasMask) readMask(valid, rows, steps, mask);
         if (isRagged) applyLengths(valid, rows, steps, ragged, batch.semantics, hasBidirectional);
         if (lengths != null) applyLengths(valid, rows, steps, lengths, batch.semantics, hasBidirectional);
@@ -130,12 +126,12 @@ export function createReader(
       }
       batch.data = data as Float32Array;
       if (!(data instanceof Float32Array && inputs)) {
-        batch.data = copied.take(data.length);
+        batch.data = copied(data.length);
         copyElements(batch.data, data, shape, kind);
       }
       if (timeMajor) {
         const timeFirst = batch.data;
-        batch.data = turned.take(data.length);
+        batch.data = turned(data.length);
         turnAxes(timeFirst, batch.data, 0, steps, rows, inputs || 1);
       }
       const states = initialState == null ? noStates : listStates(initialState, slots);

@@ -33,13 +33,7 @@ export function writeSnapshot({ fingerprint, rows, rules, states, started }: Sna
   const head = Uint32Array.of(0x55524743, 1, ...fingerprint, rows, rules);
   const parts = [head, ...states, ...started].map(bytesOf);
   parts.push(bytesOf(Uint32Array.of(hash(parts, 0))));
-  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  return Uint8Array.from(parts.flatMap((part) => [...part]));
 }
 
 /**
@@ -50,10 +44,10 @@ export function writeSnapshot({ fingerprint, rows, rules, states, started }: Sna
  */
 export function readSnapshot(parts: SnapshotParts, bytes: Uint8Array): void {
   if (!(bytes instanceof Uint8Array && bytes.length > 24)) {
-    throw expected("state", "snapshot", "a Uint8Array from snapshot()", show(bytes));
+    throw expected("state", "snapshot", "bytes from snapshot()", show(bytes));
   }
   const check = (what: string, wanted: number, given: number): void => {
-    if (given !== wanted) throw expected("state", `snapshot.${what}`, String(wanted), show(given));
+    if (given !== wanted) throw expected("state", `snapshot.${what}`, show(wanted), show(given));
   };
   const own = writeSnapshot(parts);
   headNames.forEach((name, i) => {

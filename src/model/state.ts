@@ -1,6 +1,6 @@
 import { expected, show } from "../errors.ts";
 import type { GruLayer } from "../layers/layer.ts";
-import { readTensor, type Tensor, type TensorLike } from "../tensor.ts";
+import { readTensor, type TensorLike } from "../tensor.ts";
 
 /**
  * States to begin with: one of shape [batch, units] for each recurrent direction of the stack, in layer order, forward
@@ -14,12 +14,11 @@ export type InitialState = readonly (TensorLike | null)[] | TensorLike;
  */
 export function listStates(given: unknown, slots: readonly GruLayer[]): readonly unknown[] {
   // A single state, unless it is in a list of one. (A row that is alone in its array is the same either way.)
-  const listed = Array.isArray(given) && given.length === 1 && typeof given[0] !== "number";
-  const list = slots.length === 1 && !listed ? [given] : given;
-  if (!Array.isArray(list) || list.length !== slots.length) {
-    throw expected("state", "initialState", `an array of ${slots.length} states`, show(list));
+  const isListed = Array.isArray(given) && given.length === slots.length && typeof given[0] !== "number";
+  if (!isListed && slots.length !== 1) {
+    throw expected("state", "initialState", `an array of ${slots.length} states`, show(given));
   }
-  return list;
+  return isListed ? given : [given];
 }
 
 /**
@@ -32,7 +31,7 @@ export function listStates(given: unknown, slots: readonly GruLayer[]): readonly
 export function readState(given: unknown, { units, name }: GruLayer, rows: number, kept = false): Float32Array | null {
   if (given == null || (given instanceof Float32Array && given.length === rows * units)) return given ?? null;
   const where = `${name}.initialState${kept ? " (kept until resetStates)" : ""}`;
-  return readTensor(given, [rows, units], "state", where).data;
+  return readTensor(given, "state", where, [rows, units]).data;
 }
 
 /** New states, all zero, by slot (rows, H). */
@@ -40,7 +39,10 @@ export function zeroStates(slots: readonly GruLayer[], rows: number): Float32Arr
   return slots.map(({ units }) => new Float32Array(rows * units));
 }
 
-/** A copy for the user. */
-export function stateTensor(state: Float32Array, rows: number): Tensor {
-  return { data: state.slice(), shape: [rows, state.length / rows] };
+/** A copy for the user, of a state or a mask: [rows, …]. */
+export function copyRows<Data extends Float32Array | Uint8Array>(
+  data: Data,
+  rows: number,
+): { data: ReturnType<Data["slice"]>; shape: number[] } {
+  return { data: data.slice() as ReturnType<Data["slice"]>, shape: [rows, data.length / rows] };
 }

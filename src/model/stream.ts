@@ -1,4 +1,4 @@
-import { bits, copyElements, type ElementKind, numbers, tokenIds } from "../element.ts";
+import { bits, copyElements, type ElementKind, inputElements } from "../element.ts";
 import { type CongruentErrorCode, expected, show } from "../errors.ts";
 import type { Stack } from "../layers/stack.ts";
 import { checkKeys, readFlag, readSize } from "../options.ts";
@@ -7,7 +7,7 @@ import { type Bytes, checkOut, type Floats, isList, type Tensor, type TypedArray
 import type { Engine } from "./engine.ts";
 import { type Fingerprint, hash, wordsOf } from "./fingerprint.ts";
 import { readSnapshot, type SnapshotParts, writeSnapshot } from "./snapshot.ts";
-import { type InitialState, listStates, readState, stateTensor, zeroStates } from "./state.ts";
+import { copyRows, type InitialState, listStates, readState, zeroStates } from "./state.ts";
 
 /** How a stream is to behave. */
 export interface StreamOptions {
@@ -85,7 +85,7 @@ export function createStream(
   checkKeys(options, ["rows", "mask", "semantics", "initialState"], "stream");
   if (late) throw expected("model", late, "to go forwards in a stream", "one that starts at the end");
   const rows = readSize(options.rows ?? 1, "stream.rows");
-  const semantics = resolveSemantics(options.semantics ?? standard, "keras");
+  const semantics = resolveSemantics("keras", options.semantics ?? standard);
   const useMasks = readFlag(options.mask, true, "stream.mask");
   /** By slot (rows, H) */
   const complete = (given: unknown): Float32Array[] => {
@@ -101,7 +101,7 @@ export function createStream(
   /** For frames that the engine cannot take as they are. */
   const readFrame = listReader<Float32Array | Int32Array>(
     new (inputs ? Float32Array : Int32Array)(size),
-    inputs ? numbers("input", "frame") : tokenIds(vocabulary, "frame", (row) => mask?.[row] === 0),
+    inputElements(vocabulary, "frame", (row) => mask?.[row] === 0),
     "input",
   );
   const readValid = listReader(new Uint8Array(rows), bits("valid"), "mask");
@@ -135,7 +135,7 @@ export function createStream(
     },
 
     get state(): Tensor[] {
-      return copyState().map((state) => stateTensor(state, rows));
+      return copyState().map((state) => copyRows(state, rows));
     },
 
     set state(states: InitialState) {
@@ -175,7 +175,7 @@ function listReader<List extends Float32Array | Int32Array | Uint8Array>(
       data = alone;
     }
     if (!isList(data) || data.length !== list.length) {
-      throw expected(code, kind.where, `${list.length} elements, each ${kind.wanted}`, show(given));
+      throw expected(code, kind.where, `${list.length} elements`, show(given));
     }
     copyElements(list, data, shape, kind);
     return list;

@@ -23,7 +23,7 @@ export type PaddingRule = Semantics["paddedOutput"];
  */
 export function paddingRule(layer: GruLayer, semantics: Semantics): PaddingRule {
   const rule = semantics.paddedOutput;
-  return layer.zeroOutputForMask && (rule === "carry-output" || rule === "carry-state") ? "zero" : rule;
+  return layer.zeroOutputForMask && typeof rule === "string" ? "zero" : rule;
 }
 
 /**

@@ -21,20 +21,20 @@ const choices = {
  * @param standard the preset where none is named
  * @throws CongruentError `option`
  */
-export function resolveSemantics(option: SemanticsOption | undefined, standard: Preset): Semantics {
-  if (option === undefined) return presets[standard];
+export function resolveSemantics(standard: Preset, option: SemanticsOption = standard): Semantics {
   if (typeof option === "string") return named(option);
   const rules = Object.keys(choices) as (keyof Semantics)[];
   checkKeys(option, ["preset", ...rules], "semantics");
   const semantics: Record<string, unknown> = { ...named(option.preset ?? standard) };
   for (const rule of rules) {
-    const value: unknown = option[rule] ?? semantics[rule];
-    const padding = rule === "paddedOutput" ? (value as { value?: unknown }).value : undefined;
-    if (typeof padding === "number") {
-      semantics[rule] = { value: Math.fround(padding) };
+    const chosen: unknown = option[rule] ?? semantics[rule];
+    const also = rule === "paddedOutput" ? ", { value: a number }" : "";
+    const { value } = chosen as { value?: unknown };
+    if (also && typeof value === "number") {
+      semantics[rule] = { value: Math.fround(value) };
     } else {
-      checkChoice(value, choices[rule], `semantics.${rule}`, rule === "paddedOutput" ? ", { value: a number }" : "");
-      semantics[rule] = value;
+      checkChoice(chosen, choices[rule], `semantics.${rule}`, also);
+      semantics[rule] = chosen;
     }
   }
   return semantics as unknown as Semantics;

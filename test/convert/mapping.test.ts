@@ -358,7 +358,7 @@ describe("JSON", () => {
     [
       "a shape of other data",
       { data: [1, 2], shape: [3] },
-      "k.shape: expected whole numbers that multiply to data's length, 2, got [3]",
+      "k.shape: expected whole numbers that make data's 2 elements, got [3]",
     ],
   ])("is refused when it is read: %s", async (_, k, message) => {
     await expect(

@@ -1,6 +1,6 @@
 import { CongruentError, expected, show } from "../../errors.ts";
 import { parseJson } from "../../format/json.ts";
-import { flatten, isList, isShaped, type Tensor, toTensor } from "../../tensor.ts";
+import { isList, isShaped, readTensor, type Tensor } from "../../tensor.ts";
 import type { ForeignFile, ForeignModel } from "../foreign.ts";
 import { countNumbers, type NamedTensor } from "../named-tensor.ts";
 import { readTensors, type TensorFileOptions } from "../tensors.ts";
@@ -96,7 +96,7 @@ function toNamed(value: unknown): NamedTensor | undefined {
     shape = sizes;
   }
   const read = (where: string): Tensor => {
-    return toTensor(flatten(value, "weights", where), "weights", where);
+    return readTensor(value, "weights", where);
   };
   return { dtype: "json", shape, bytes: 4 * countNumbers(shape), read };
 }

@@ -1,6 +1,6 @@
 import { expected } from "../../errors.ts";
 import { checkKeys } from "../../options.ts";
-import { flatten, type TensorLike, toTensor } from "../../tensor.ts";
+import { readTensor, type TensorLike } from "../../tensor.ts";
 import type { Flow } from "../chain.ts";
 import type { ForeignFile, ForeignModel } from "../foreign.ts";
 import { loadExternal } from "./external.ts";
@@ -64,7 +64,7 @@ function readGiven(given: Readonly<Record<string, TensorLike>>, { graph }: Model
       throw expected("option", "onnx.inputs", `inputs of the graph (${names})`, JSON.stringify(name));
     }
     const place = `onnx.inputs.${name}`;
-    const { data: floats, shape } = toTensor(flatten(value, "option", place), "option", place);
+    const { data: floats, shape } = readTensor(value, "option", place);
     const raw = new Uint8Array(floats.length * 4);
     const view = new DataView(raw.buffer);
     floats.forEach((number, i) => {

@@ -41,12 +41,12 @@ export function fromTf1GruCell(cell: Tf1GruCell): GruOptions {
     throw new CongruentError("weights", `${where(key)}: expected a tensor, got none${hint}`);
   }
   const units = flatten(cell.candidateBias, "weights", where("candidateBias")).data.length;
-  const gates = readTensor(cell.gatesKernel, ["inputs + units", 2 * units], "weights", where("gatesKernel"));
+  const gates = readTensor(cell.gatesKernel, "weights", where("gatesKernel"), ["inputs + units", 2 * units]);
   const rows = gates.shape[0];
   if (rows <= units) {
     throw expected("weights", where("gatesKernel"), `more than ${units} rows, inputs + units`, show(rows));
   }
-  const candidate = readTensor(cell.candidateKernel, [rows, units], "weights", where("candidateKernel"));
+  const candidate = readTensor(cell.candidateKernel, "weights", where("candidateKernel"), [rows, units]);
   const kernel = gateColumns(gates, candidate, units);
   const inputs = rows - units;
   const size = 3 * units;
@@ -56,8 +56,8 @@ export function fromTf1GruCell(cell: Tf1GruCell): GruOptions {
     recurrentKernel: { data: kernel.slice(inputs * size), shape: [units, size] },
     bias: {
       data: gateColumns(
-        readTensor(cell.gatesBias, [2 * units], "weights", where("gatesBias")),
-        readTensor(cell.candidateBias, [units], "weights", where("candidateBias")),
+        readTensor(cell.gatesBias, "weights", where("gatesBias"), [2 * units]),
+        readTensor(cell.candidateBias, "weights", where("candidateBias"), [units]),
         units,
       ),
       shape: [size],
