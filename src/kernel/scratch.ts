@@ -30,6 +30,8 @@ export interface Scratch {
   readonly started: number;
   /** (ROWS, Hp): the states of a run, right behind it */
   readonly h: number;
+  /** Right behind the states: a mask without a valid step, and never anything but zeros */
+  readonly zeros: number;
   /** The buffers of a Packing, in its order (assembly/padding.ts) */
   readonly packing: readonly number[];
   /** The buffers of a Gru, in its order (assembly/gru.ts): px, ph, rh, ids */
@@ -56,8 +58,9 @@ export function reserveScratch(memory: KernelMemory, layers: readonly Layer[]): 
     capacity,
     mask: reserve(CELLS / 4),
     started: reserve(ROWS / 4),
-    // With room behind it: where integers follow at once, one process in three ran wide layers at half the speed.
-    h: reserve(ROWS * recurrent + Math.max(3 * recurrent, widest)),
+    h: reserve(ROWS * recurrent),
+    // Longer than a mask: where integers follow the states at once, one process in three ran wide layers at half speed.
+    zeros: reserve(ROWS / 4 + 3 * recurrent),
     packing: [CELLS, CELLS, ROWS, ROWS, ROWS].map(reserve),
     gates: [Math.max(3 * ROWS * recurrent, PROJECTION), 3 * ROWS * recurrent, ROWS * recurrent, PROJECTION / 12].map(
       reserve,

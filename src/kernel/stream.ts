@@ -24,7 +24,7 @@ export function streamsOf(build: Build, operations: readonly Operation[]): Engin
     if (resident === next) return;
     for (let slot = 0; slot < slots.length; slot++) {
       const { units } = slots[slot];
-      const at = addresses[slot] >> 2;
+      const at = addresses[slot] >>> 2;
       const stride = padded(units);
       if (resident) copyRows(resident[slot], 0, units, build.f32, at, stride, units, resident[slot].length / units);
       if (next) copyRows(build.f32, at, stride, next[slot], 0, units, units, next[slot].length / units);
@@ -72,7 +72,7 @@ export function streamsOf(build: Build, operations: readonly Operation[]): Engin
           frame.rows = count;
           frame.first = first;
           frame.masked = frame.explicit = valid !== null;
-          copyRows(input, x >> 2, padded(inputs), data, first * inputs, inputs, inputs, count);
+          copyRows(input, x >>> 2, padded(inputs), data, first * inputs, inputs, inputs, count);
           if (valid !== null) copy(build.u8, build.mask, valid, first, count);
           for (let i = 0; i < operations.length; i++) {
             const written = operations[i].step?.(frame, x, y, features);
@@ -82,7 +82,7 @@ export function streamsOf(build: Build, operations: readonly Operation[]): Engin
             y = from;
             features = written;
           }
-          copyRows(out, first * features, features, build.f32, x >> 2, padded(features), features, count);
+          copyRows(out, first * features, features, build.f32, x >>> 2, padded(features), features, count);
         }
       },
 
