@@ -87,20 +87,15 @@ export function makeDirection(
       });
     }
   }
-  /** Floats as fields of a Gru, among integers */
-  const floats = (...values: number[]): Iterable<number> => new Int32Array(Float32Array.from(values).buffer);
-  const [px, ...others] = build.gates;
-  const fields = [
-    ...build.packing,
+  const integers = [
+    ...build.buffers,
+    Math.max(ROWS, Math.floor(PROJECTION / gates)),
     inputs,
     units,
     Number(resetAfter),
     Number(goBackwards),
-    ...floats(layer.clip),
     recurrentActivation.code,
-    ...floats(recurrentActivation.alpha, recurrentActivation.beta),
     activation.code,
-    ...floats(activation.alpha, activation.beta),
     kernel,
     recurrentKernel,
     recurrentCandidate,
@@ -108,12 +103,11 @@ export function makeDirection(
     recurrentBias,
     vectors,
     table,
-    px,
-    Math.max(ROWS, Math.floor(PROJECTION / gates)),
-    ...others,
     ...matrices.fields,
   ];
-  build.i32.set(fields, struct >>> 2);
+  const floats = [layer.clip, recurrentActivation.alpha, recurrentActivation.beta, activation.alpha, activation.beta];
+  build.i32.set(integers, struct >>> 2);
+  build.f32.set(floats, (struct >>> 2) + integers.length);
 
   /** By row: what follows its last valid step */
   let ends = new Int32Array(0);

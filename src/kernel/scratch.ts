@@ -32,10 +32,8 @@ export interface Scratch {
   readonly h: number;
   /** Right behind the states: a mask without a valid step, and never anything but zeros */
   readonly zeros: number;
-  /** The buffers of a Packing, in its order (assembly/padding.ts) */
-  readonly packing: readonly number[];
-  /** The buffers of a Gru, in its order (assembly/gru.ts): px, ph, rh, ids */
-  readonly gates: readonly number[];
+  /** The buffers of a Packing and of a Gru, in their order (assembly/padding.ts, assembly/gru.ts) */
+  readonly buffers: readonly number[];
   /** The GRU directions of the stack, by slot */
   readonly slots: readonly GruLayer[];
 }
@@ -59,11 +57,19 @@ export function reserveScratch(memory: KernelMemory, layers: readonly Layer[]): 
     mask: reserve(CELLS / 4),
     started: reserve(ROWS / 4),
     h: reserve(ROWS * recurrent),
-    // Longer than a mask: where integers follow the states at once, one process in three ran wide layers at half speed.
+    // Longer than a mask, so that no integers follow the states: some processes run wide layers at half the speed. It is
+    // not for what lies here (with denormals the speed is the same), as no kernel of f32 reads beyond a row's last vector.
     zeros: reserve(ROWS / 4 + 3 * recurrent),
-    packing: [CELLS, CELLS, ROWS, ROWS, ROWS].map(reserve),
-    gates: [Math.max(3 * ROWS * recurrent, PROJECTION), 3 * ROWS * recurrent, ROWS * recurrent, PROJECTION / 12].map(
-      reserve,
-    ),
+    buffers: [
+      CELLS,
+      CELLS,
+      ROWS,
+      ROWS,
+      ROWS,
+      Math.max(3 * ROWS * recurrent, PROJECTION),
+      3 * ROWS * recurrent,
+      ROWS * recurrent,
+      PROJECTION / 12,
+    ].map(reserve),
   });
 }

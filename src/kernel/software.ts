@@ -47,13 +47,13 @@ export function softwareExports(): KernelExports {
   const gru: KernelExports["gru"] = (layer, x, xStride, rows, steps, mask, h, started, y, rule, value) => {
     // The fields of a Gru (assembly/gru.ts), behind those of its Packing.
     const at = (layer >>> 2) + 5;
-    const fields = f32.subarray(at);
-    const [inputs, units, resetAfter, reverse, , fCode, , , gCode, , , ...pointers] = i32.subarray(at, at + 21);
-    const [kernel, recurrentKernel, recurrentCandidate, bias, recurrentBias, embedding, table, px, , ph] = pointers;
+    const [px, ph, , , , inputs, units, resetAfter, reverse, fCode, gCode, ...pointers] = i32.subarray(at, at + 18);
+    const [kernel, recurrentKernel, recurrentCandidate, bias, recurrentBias, embedding, table] = pointers;
+    const [clip, fAlpha, fBeta, gAlpha, gBeta] = f32.subarray(at + 20, at + 25);
     const width = padded(units);
     const vectors = width >>> 2;
-    const f = activation(fCode, fields[6], fields[7]);
-    const g = activation(gCode, fields[9], fields[10]);
+    const f = activation(fCode, fAlpha, fBeta);
+    const g = activation(gCode, gAlpha, gBeta);
 
     /** One valid step: src/reference/cell.ts. */
     const step = (x: number, h: number) => {
@@ -66,13 +66,13 @@ export function softwareExports(): KernelExports {
       const r = z + width;
       const n = r + width;
       const state = h >>> 2;
-      for (let i = 0; i < 2 * width; i++) f32[z + i] = activate(f, bound(F(f32[p + i] + f32[z + i]), fields[4]));
+      for (let i = 0; i < 2 * width; i++) f32[z + i] = activate(f, bound(F(f32[p + i] + f32[z + i]), clip));
       for (let i = 0; i < width; i++) f32[r + i] *= f32[(resetAfter ? n : state) + i];
       if (!resetAfter)
         multiply(4 * r, 0, 0, 1, recurrentCandidate, units, vectors, recurrentBias + 8 * width, 4 * n, 0);
       const remembered = resetAfter ? r : n;
       for (let i = 0; i < width; i++) {
-        const candidate = activate(g, bound(F(f32[p + 2 * width + i] + f32[remembered + i]), fields[4]));
+        const candidate = activate(g, bound(F(f32[p + 2 * width + i] + f32[remembered + i]), clip));
         f32[state + i] = F(f32[z + i] * f32[state + i]) + F(F(1 - f32[z + i]) * candidate);
       }
     };
