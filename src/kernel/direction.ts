@@ -2,7 +2,7 @@ import { expected } from "../errors.ts";
 import type { GruLayer, Layer } from "../layers/layer.ts";
 import type { Batch, Results } from "../model/engine.ts";
 import type { PaddingRule, paddingRule } from "../sequence/padding.ts";
-import type { Sequence, Store } from "../sequence/sequence.ts";
+import { type Sequence, Store } from "../sequence/sequence.ts";
 import { feedRows, floatMatrices, type MatricesFactory, placeBias } from "./matrix.ts";
 import { copy, copyRows, padded } from "./memory.ts";
 import type { Build, Operation } from "./operation.ts";
@@ -110,7 +110,7 @@ export function makeDirection(
   build.f32.set(floats, (struct >>> 2) + integers.length);
 
   /** By row: what follows its last valid step */
-  let ends = new Int32Array(0);
+  const allEnds = new Store(Int32Array);
   /** The rows of a group, the one that ends last first */
   const order = new Int32Array(ROWS);
 
@@ -142,6 +142,7 @@ export function makeDirection(
       const { f32, i32, u8, x, y, h } = build;
       const outputs = store.take(all * (returnSequences ? time : 1) * features);
       const input = data instanceof Float32Array ? f32 : (i32 as never);
+      const ends = allEnds.take(all);
       let rows = 0;
 
       /** How many of the group's rows have a valid step at a time or later. */
@@ -170,7 +171,6 @@ export function makeDirection(
         }
       };
 
-      if (ends.length !== all) ends = new Int32Array(all);
       for (let row = 0; row < all; row++) {
         let end = time;
         while (mask && end && !mask[row * time + end - 1]) end--;

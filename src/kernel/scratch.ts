@@ -57,8 +57,8 @@ export function reserveScratch(memory: KernelMemory, layers: readonly Layer[]): 
     mask: reserve(CELLS / 4),
     started: reserve(ROWS / 4),
     h: reserve(ROWS * recurrent),
-    // Longer than a mask, so that no integers follow the states: some processes run wide layers at half the speed. It is
-    // not for what lies here (with denormals the speed is the same), as no kernel of f32 reads beyond a row's last vector.
+    // Longer than a mask, to keep integers away from the states, though no f32 kernel reads beyond the rows: with zeros
+    // here, with denormals or with no room, as many processes (one in five or so) run wide layers at half the speed.
     zeros: reserve(ROWS / 4 + 3 * recurrent),
     buffers: [
       CELLS,

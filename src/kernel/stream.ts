@@ -36,10 +36,9 @@ export function streamsOf(build: Build, operations: readonly Operation[]): Engin
     // Done when a stream is created, never by a step.
     if (rows > room) {
       admit(null);
-      Object.assign(
-        addresses,
-        slots.map(({ units }) => build.reserve(rows * padded(units))),
-      );
+      slots.forEach(({ units }, slot) => {
+        addresses[slot] = build.reserve(rows * padded(units));
+      });
       room = rows;
     }
     const started = slots.map(() => new Uint8Array(rows));
@@ -88,12 +87,16 @@ export function streamsOf(build: Build, operations: readonly Operation[]): Engin
 
       readState(states) {
         admit(null);
-        for (const [slot, state] of away.entries()) states[slot].set(state);
+        away.forEach((state, slot) => {
+          states[slot].set(state);
+        });
       },
 
       writeState(states) {
         admit(null);
-        for (const [slot, state] of away.entries()) state.set(states[slot]);
+        away.forEach((state, slot) => {
+          state.set(states[slot]);
+        });
       },
     };
   };
