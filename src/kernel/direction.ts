@@ -143,6 +143,8 @@ export function makeDirection(
       const outputs = store.take(all * (returnSequences ? time : 1) * features);
       const input = data instanceof Float32Array ? f32 : (i32 as never);
       const ends = allEnds.take(all);
+      /** Steps of all rows that fit into a block */
+      const room = Math.min(CELLS, build.capacity / Math.max(width, stride));
       let rows = 0;
 
       /** How many of the group's rows have a valid step at a time or later. */
@@ -197,7 +199,6 @@ export function makeDirection(
         const until = ends[order[0]];
         for (let done = 0, steps = 0; done < until; done += steps) {
           // Rows that have ended leave their room to the steps of the others.
-          const room = Math.min(CELLS, build.capacity / Math.max(width, stride));
           steps = Math.min(Math.floor(room / (goBackwards ? rows : aliveAt(done))), until - done);
           const t = goBackwards ? until - done - steps : done;
           const alive = aliveAt(t);

@@ -10,6 +10,9 @@ import type { KernelExports } from "./exports.ts";
 import type { Kernel } from "./kernel.ts";
 import { PAGE, padded } from "./memory.ts";
 
+/** Bytes that 32 bits can address: no buffer is longer, as no WebAssembly memory is. */
+const LIMIT = 65536 * PAGE;
+
 /**
  * What assembly/ exports, in the reference's arithmetic over an ordinary buffer: the same bits, far slower. All that
  * stands above the exports is the kernel's own.
@@ -23,7 +26,8 @@ export function softwareExports(): KernelExports {
   const memory = {
     buffer: u8.buffer,
     grow(pages: number) {
-      const grown = new Uint8Array(u8.length + pages * PAGE);
+      const size = u8.length + pages * PAGE;
+      const grown = new Uint8Array(size > LIMIT ? Number.POSITIVE_INFINITY : size);
       grown.set(u8);
       u8 = grown;
       memory.buffer = u8.buffer;
