@@ -30,6 +30,14 @@ import { entry, Packing, packSteps, pad } from "./padding";
 // @ts-ignore: decorator
 @unmanaged
 class Gru extends Packing {
+  /** scratch: see the drawing */
+  px: usize;
+  ph: usize;
+  rh: usize;
+  /** (pxCapacity) i32: ids of packed steps */
+  ids: usize;
+  /** packed steps that fit into px, at least as many as a block has rows */
+  pxCapacity: i32;
   /** I */
   inputs: i32;
   /** H */
@@ -37,14 +45,8 @@ class Gru extends Packing {
   resetAfter: i32;
   /** From each row's last valid step to its first */
   reverse: i32;
-  /** Infinity for none */
-  clip: f32;
   recurrentActivation: i32;
-  recurrentAlpha: f32;
-  recurrentBeta: f32;
   activation: i32;
-  activationAlpha: f32;
-  activationBeta: f32;
   /** packed (I, z|r|n) */
   kernel: usize;
   /** packed (H, z|r|n), or (H, z|r) when reset before */
@@ -59,18 +61,16 @@ class Gru extends Packing {
   embedding: usize;
   /** (V + 1, 3·Hp) the projection of each of its rows, or 0 */
   table: usize;
-  /** scratch: see the drawing */
-  px: usize;
-  /** packed steps that fit into px, at least as many as a block has rows */
-  pxCapacity: i32;
-  ph: usize;
-  rh: usize;
-  /** (pxCapacity) i32: ids of packed steps */
-  ids: usize;
   /** 7 or 14 where the three matrices are int8 (pack-int8.ts), 0 where they are f32 */
   precision: i32;
   /** scratch of multiplyInt8, where they are int8 */
   quantized: usize;
+  /** Infinity for none */
+  clip: f32;
+  recurrentAlpha: f32;
+  recurrentBeta: f32;
+  activationAlpha: f32;
+  activationBeta: f32;
 }
 
 /**

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { expected, show } from "./errors.ts";
+import { expected } from "./errors.ts";
 import { compile } from "./kernel/instantiate.ts";
 import { type Kernel, kernelOf } from "./kernel/kernel.ts";
-import { checkKeys } from "./options.ts";
+import { checkKeys, checkOption } from "./options.ts";
 
 export * from "./api.ts";
 export { bidirectional, dense, dropout, embedding, gru, masking } from "./kernel/layers.ts";
@@ -34,15 +34,10 @@ export interface KernelOptions {
 export function createKernel(source: KernelSource, options: KernelOptions = {}): Kernel {
   checkKeys(options, ["fallback"], "createKernel");
   const { fallback } = options;
-  if (fallback !== undefined && typeof fallback?.createModel !== "function") {
-    throw expected("option", "createKernel.fallback", "an object with createModel", show(fallback));
-  }
-  // By tag: a module may come from another realm, where instanceof says no.
-  const tag = Object.prototype.toString.call(source);
-  const compiled = tag === "[object WebAssembly.Module]";
-  if (!(compiled || ArrayBuffer.isView(source) || tag.endsWith("ArrayBuffer]"))) {
-    throw expected("wasm", "source", "bytes or a WebAssembly.Module", show(source));
-  }
+  const usable = fallback === undefined || typeof fallback?.createModel === "function";
+  checkOption(usable, "createKernel.fallback", "an object with createModel", fallback);
+  // By tag: a module may come from another realm, where instanceof says no. What is not bytes, the compiler refuses.
+  const compiled = Object.prototype.toString.call(source) === "[object WebAssembly.Module]";
   const module = compiled ? source : compile(source as ArrayBuffer);
   return kernelOf(() => module, fallback);
 }

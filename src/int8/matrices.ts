@@ -33,7 +33,7 @@ export const quantizedMatrices: MatricesFactory = (layer, build) => {
       const columns = scales.length;
       const depth = values.length / columns;
       const address = build.reserve(exports.sizeInt8(depth, (gates * padded(units)) / 4, precision) / 4);
-      copyRows(build.f32, address >> 2, padded(units), scales, first, units, units, gates);
+      copyRows(build.f32, address >>> 2, padded(units), scales, first, units, units, gates);
       const fit = Math.floor((4 * build.capacity) / columns);
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.length);
       for (let k = 0; k < depth; k += fit) {

@@ -1,3 +1,4 @@
+import type { Activation } from "../activation.ts";
 import type { DenseLayer } from "../layers/layer.ts";
 import { feedRows, placeBias, placeMatrix } from "./matrix.ts";
 import { copyRows, padded } from "./memory.ts";
@@ -6,7 +7,7 @@ import type { OperationFactory } from "./operation.ts";
 /** A dense layer in the kernel, on every step, padding included. */
 export const denseOperation: OperationFactory<DenseLayer> = (layer, build) => {
   const { inputs, units, bias, activation } = layer;
-  const { code, alpha, beta } = activation === "softmax" ? { code: -1, alpha: 0, beta: 0 } : activation;
+  const { code = -1, alpha = 0, beta = 0 }: Partial<Activation> = activation === "softmax" ? {} : activation;
   const matrix = placeMatrix(build, layer.kernel, units, 0, 1, units);
   const biasAt = placeBias(build, bias, 1, units);
   const apply = (x: number, xStride: number, rows: number, y: number): void =>
@@ -17,7 +18,7 @@ export const denseOperation: OperationFactory<DenseLayer> = (layer, build) => {
       const data = store(input.rows * input.steps * units);
       feedRows(build, input.data, inputs, padded(Math.max(inputs, units)), (first, count) => {
         apply(build.x, 4 * inputs, count, build.y);
-        copyRows(data, first * units, units, build.f32, build.y >> 2, padded(units), units, count);
+        copyRows(data, first * units, units, build.f32, build.y >>> 2, padded(units), units, count);
       });
       return { ...input, features: units, data };
     },

@@ -2,7 +2,7 @@ import { expected } from "../errors.ts";
 import type { GruLayer, Layer } from "../layers/layer.ts";
 import type { Batch, Results } from "../model/engine.ts";
 import type { PaddingRule, paddingRule } from "../sequence/padding.ts";
-import type { Sequence, Store } from "../sequence/sequence.ts";
+import { createcreateStore, type Sequence } from "../sequence/sequence.ts";
 import { feedRows, floatMatrices, type MatricesFactory, placeBias } from "./matrix.ts";
 import { copy, copyRows, padded } from "./memory.ts";
 import type { Build, Operation } from "./operation.ts";
@@ -60,8 +60,6 @@ export function makeDirection(
   const stride = padded(units);
   const gates = 3 * stride;
   const struct = build.reserve(FIELDS);
-  /** (ROWS) u8, a mask of zeros */
-  const noStep = build.reserve(ROWS / 4);
   const matrices = ((layer.int8?.matrices ?? floatMatrices) as MatricesFactory)(layer, build);
   const kernel = matrices.place("kernel", 3, 0);
   const recurrentKernel = matrices.place("recurrentKernel", resetAfter ? 3 : 2, 0);
@@ -79,30 +77,25 @@ export function makeDirection(
     width = 1;
     if (vocabulary * gates > TABLE) {
       vectors = build.reserve(weights.length);
-      build.f32.set(weights, vectors >> 2);
+      build.f32.set(weights, vectors >>> 2);
     } else {
       table = build.reserve(vocabulary * gates);
       // By the same kernel as any other input product, so with the same bits.
       feedRows(build, weights, inputs, inputs, (first, count) => {
         const y = table + 4 * first * gates;
-        matrices.multiply(build.x, 0, 4 * inputs, count, kernel, inputs, gates >> 2, bias, y, 4 * gates);
+        matrices.multiply(build.x, 0, 4 * inputs, count, kernel, inputs, gates >>> 2, bias, y, 4 * gates);
       });
     }
   }
-  /** Floats as fields of a Gru, among integers */
-  const floats = (...values: number[]): Iterable<number> => new Int32Array(Float32Array.from(values).buffer);
-  const [px, ...others] = build.gates;
-  const fields = [
-    ...build.packing,
+  const integers = [
+    ...build.buffers,
+    Math.max(ROWS, Math.floor(PROJECTION / gates)),
     inputs,
     units,
     Number(resetAfter),
     Number(goBackwards),
-    ...floats(layer.clip),
     recurrentActivation.code,
-    ...floats(recurrentActivation.alpha, recurrentActivation.beta),
     activation.code,
-    ...floats(activation.alpha, activation.beta),
     kernel,
     recurrentKernel,
     recurrentCandidate,
@@ -110,17 +103,20 @@ export function makeDirection(
     recurrentBias,
     vectors,
     table,
-    px,
-    Math.max(ROWS, Math.floor(PROJECTION / gates)),
-    ...others,
     ...matrices.fields,
   ];
-  build.i32.set(fields, struct >> 2);
+  const floats = [layer.clip, recurrentActivation.alpha, recurrentActivation.beta, activation.alpha, activation.beta];
+  build.i32.set(integers, struct >>> 2);
+  build.f32.set(floats, (struct >>> 2) + integers.length);
 
   /** By row: what follows its last valid step */
-  let ends = new Int32Array(0);
+  const allEnds = createStore(Int32Array);
   /** The rows of a group, the one that ends last first */
   const order = new Int32Array(ROWS);
+
+  /** A rule as the kernel takes it (assembly/padding.ts): its number, and the value that cells hold by number 0. */
+  const codeOf = (rule: PaddingRule): number => (rule === "carry-output" ? 1 : rule === "carry-state" ? 2 : 0);
+  const fillOf = (rule: PaddingRule): number => (typeof rule === "object" ? rule.value : 0);
 
   /** A block whose parts are all in the kernel's memory, the rows that have started in the scratch. */
   function call(
@@ -133,9 +129,7 @@ export function makeDirection(
     y: number,
     rule: PaddingRule,
   ): void {
-    const code = rule === "carry-output" ? 1 : rule === "carry-state" ? 2 : 0;
-    const value = typeof rule === "object" ? rule.value : 0;
-    exports.gru(struct, x, xStride, rows, steps, mask, h, build.started, y, code, value);
+    exports.gru(struct, x, xStride, rows, steps, mask, h, build.started, y, codeOf(rule), fillOf(rule));
   }
 
   return {
@@ -148,6 +142,9 @@ export function makeDirection(
       const { f32, i32, u8, x, y, h } = build;
       const outputs = store(all * (returnSequences ? time : 1) * features);
       const input = data instanceof Float32Array ? f32 : (i32 as never);
+      const ends = allEnds(all);
+      /** Steps of all rows that fit into a block */
+      const room = Math.min(CELLS, build.capacity / Math.max(width, stride));
       let rows = 0;
 
       /** How many of the group's rows have a valid step at a time or later. */
@@ -159,19 +156,23 @@ export function makeDirection(
 
       /** Puts into y what each row shows at a step that is not valid; with `fill`, behind its end too. */
       const pad = (fill: boolean): void => {
-        if (mask) call(x, 0, rows, 1, noStep, h, y, rule);
+        if (mask) call(x, 0, rows, 1, build.zeros, h, y, rule);
         for (let i = 0; fill && i < rows; i++) {
           const row = order[i];
           const to = offset + (row * time + (flip ? 0 : ends[row])) * pitch;
           const size = (time - ends[row]) * pitch;
-          copy(outputs, to, f32, (y >> 2) + i * stride, size && units);
+          // One call, where it is one value.
+          if (pitch === units && !codeOf(rule)) {
+            outputs.fill(fillOf(rule), to, to + size);
+            continue;
+          }
+          copy(outputs, to, f32, (y >>> 2) + i * stride, size && units);
           // Between cells stand another direction's, which are the same here too, or are yet to come.
           for (let n = pitch; n < size; n *= 2)
             outputs.copyWithin(to + n, to, to + Math.min(n, size - pitch + units - n));
         }
       };
 
-      if (ends.length !== all) ends = new Int32Array(all);
       for (let row = 0; row < all; row++) {
         let end = time;
         while (mask && end && !mask[row * time + end - 1]) end--;
@@ -191,39 +192,41 @@ export function makeDirection(
         u8.fill(0, build.started, h + 4 * rows * stride);
         for (let i = 0; initial && i < rows; i++) {
           const row = order[i];
-          copy(f32, (h >> 2) + i * stride, initial, row * units, units);
+          copy(f32, (h >>> 2) + i * stride, initial, row * units, units);
         }
         // Backwards, the end of a row comes first.
         if (goBackwards) pad(returnSequences);
         const until = ends[order[0]];
         for (let done = 0, steps = 0; done < until; done += steps) {
           // Rows that have ended leave their room to the steps of the others.
-          const room = Math.min(CELLS, build.capacity / Math.max(width, stride));
           steps = Math.min(Math.floor(room / (goBackwards ? rows : aliveAt(done))), until - done);
           const t = goBackwards ? until - done - steps : done;
           const alive = aliveAt(t);
+          // Behind the end of a row there are no valid steps.
+          u8.fill(0, build.mask, build.mask + CELLS);
           for (let i = 0; i < alive; i++) {
             const row = order[i];
             const cell = row * time + t;
-            copy(input, (x >> 2) + i * steps * width, data, cell * width, Math.min(ends[row] - t, steps) * width);
-            if (mask) copy(u8, build.mask + i * steps, mask, cell, steps);
+            const needed = Math.min(ends[row] - t, steps);
+            copy(input, (x >>> 2) + i * steps * width, data, cell * width, needed * width);
+            if (mask) copy(u8, build.mask + i * steps, mask, cell, needed);
           }
           call(x, 4 * width, alive, steps, mask ? build.mask : 0, h, returnSequences ? y : 0, rule);
           for (let i = 0; returnSequences && i < alive; i++) {
             const row = order[i];
             const to = offset + (row * time + (flip ? time - 1 - t : t)) * pitch;
-            const from = (y >> 2) + i * steps * stride;
+            const from = (y >>> 2) + i * steps * stride;
             copyRows(outputs, to, flip ? -pitch : pitch, f32, from, stride, units, Math.min(ends[row] - t, steps));
           }
         }
         pad(returnSequences && !goBackwards);
         for (let i = 0; i < rows; i++) {
           const row = order[i];
-          const state = (h >> 2) + i * stride;
+          const state = (h >>> 2) + i * stride;
           // As a last step a row shows what it carries; as a final state, what an empty row has.
           if (emptyState === "zero" && !ends[row]) f32.fill(0, state, state + units);
           const last = row * time + (goBackwards ? 0 : time - 1);
-          const shown = lastOutput === "state" || !mask || mask[last] ? state : (y >> 2) + i * stride;
+          const shown = lastOutput === "state" || !mask || mask[last] ? state : (y >>> 2) + i * stride;
           if (!returnSequences) copy(outputs, offset + row * pitch, f32, shown, units);
           copy(states[slot], row * units, f32, state, units);
         }

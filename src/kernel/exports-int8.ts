@@ -6,7 +6,7 @@ import type { KernelExports } from "./exports.ts";
  * A packed int8 matrix of V = gates · padded(units) / 4 vectors (assembly/pack-int8.ts) has 4 · V scales, f32, which JS
  * writes, then what `packInt8` writes, over zeros.
  *
- * A Gru's last two fields (assembly/gru.ts) are the precision of its three matrices, 0 where they are f32, and the scratch
+ * A Gru's `precision` and `quantized` (assembly/gru.ts) are the precision of its three matrices, 0 where they are f32, and the scratch
  * of `multiplyInt8`: room for 66 rows of 16 + 2 · K bytes, K rounded up to a multiple of 16, of the deepest matrix.
  */
 export interface Int8Exports extends KernelExports {

@@ -39,8 +39,7 @@ function refusal(cause: unknown): CongruentError {
   const given = String(cause);
   if (name === "RangeError") return expected("memory", "WebAssembly", "room for another model", given, { cause });
   const ways =
-    ". If a policy forbids it: 'wasm-unsafe-eval' in the Content-Security-Policy, a compiled module for congruent/core, " +
+    ". If a policy forbids it: 'wasm-unsafe-eval' in the Content-Security-Policy, a module for congruent/core, " +
     "or congruent/reference";
-  const foreign = name === "TypeError" || name === "LinkError";
-  return expected("wasm", "WebAssembly", "congruent's module", foreign ? given : given + ways, { cause });
+  return expected("wasm", "WebAssembly", "congruent's module or its bytes", given + ways, { cause });
 }

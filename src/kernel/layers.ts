@@ -4,18 +4,9 @@
  */
 import { type BidirectionalOptions, bidirectional as describeBidirectional } from "../layers/bidirectional.ts";
 import { type DenseOptions, dense as describeDense } from "../layers/dense.ts";
-import { type DropoutOptions, dropout as describeDropout } from "../layers/dropout.ts";
 import { embedding as describeEmbedding, type EmbeddingOptions } from "../layers/embedding.ts";
 import { gru as describeGru, type GruOptions } from "../layers/gru.ts";
-import type {
-  BidirectionalLayer,
-  DenseLayer,
-  DropoutLayer,
-  EmbeddingLayer,
-  GruLayer,
-  Layer,
-  MaskingLayer,
-} from "../layers/layer.ts";
+import type { BidirectionalLayer, DenseLayer, EmbeddingLayer, GruLayer, Layer, MaskingLayer } from "../layers/layer.ts";
 import { masking as describeMasking, type MaskingOptions } from "../layers/masking.ts";
 import { bidirectionalOperation } from "./bidirectional.ts";
 import { computedOperation } from "./computed.ts";
@@ -24,6 +15,9 @@ import { embeddingOperation } from "./embedding.ts";
 import { gruOperation } from "./gru.ts";
 import { maskingOperation } from "./masking.ts";
 import { type OperationFactory, withOperation } from "./operation.ts";
+
+/** Dropout has no operation, so it is the same everywhere. */
+export { dropout } from "../layers/dropout.ts";
 
 /**
  * Token ids → rows of a table. Only the first layer of a stack can be one.
@@ -42,7 +36,7 @@ export function embedding(options: EmbeddingOptions): EmbeddingLayer {
  * @throws CongruentError `option`
  * @example masking({ maskValue: -1 })
  */
-export function masking(options: MaskingOptions = {}): MaskingLayer {
+export function masking(options?: MaskingOptions): MaskingLayer {
   return withOperation(describeMasking(options), maskingOperation);
 }
 
@@ -80,15 +74,6 @@ export function bidirectional(options: BidirectionalOptions): BidirectionalLayer
  */
 export function dense(options: DenseOptions): DenseLayer {
   return withOperation(describeDense(options), denseOperation);
-}
-
-/**
- * Does nothing: dropout acts in training only. It is here so that a stack can be written down as it was trained.
- *
- * @throws CongruentError `option`
- */
-export function dropout(options: DropoutOptions = {}): DropoutLayer {
-  return describeDropout(options);
 }
 
 /** Dropout has none. */

@@ -1,10 +1,11 @@
 import type { MaskingLayer } from "../layers/layer.ts";
+import { createStore } from "../sequence/sequence.ts";
 import { padded } from "./memory.ts";
 import type { OperationFactory } from "./operation.ts";
 
 /** Masks the steps whose features all equal one value, and puts zeros there. */
 export const maskingOperation: OperationFactory<MaskingLayer> = ({ maskValue }, build) => {
-  let mask = new Uint8Array(0);
+  const masks = createStore(Uint8Array);
 
   /** Puts zeros over a step that is all of the value. (-0 equals 0, NaN nothing.) @returns 0 then, else 1 */
   function blank(data: Float32Array, at: number, features: number): number {
@@ -20,7 +21,7 @@ export const maskingOperation: OperationFactory<MaskingLayer> = ({ maskValue }, 
       const cells = rows * steps;
       const data = store(cells * features);
       data.set(input.data);
-      if (mask.length !== cells) mask = new Uint8Array(cells);
+      const mask = masks(cells);
       for (let i = 0; i < cells; i++) mask[i] = blank(data, i * features, features);
       return { ...input, data, mask: validity ? input.mask : mask };
     },
@@ -29,7 +30,7 @@ export const maskingOperation: OperationFactory<MaskingLayer> = ({ maskValue }, 
       const { useMasks, rows, explicit } = frame;
       if (!useMasks) return 0;
       for (let r = 0; r < rows; r++) {
-        const valid = blank(build.f32, (x >> 2) + r * padded(features), features);
+        const valid = blank(build.f32, (x >>> 2) + r * padded(features), features);
         if (!explicit) build.u8[build.mask + r] = valid;
       }
       frame.masked = true;

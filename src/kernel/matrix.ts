@@ -21,7 +21,7 @@ export function feedRows(
   const fit = Math.floor(build.capacity / room);
   for (let first = 0; first < rows; first += fit) {
     const count = Math.min(fit, rows - first);
-    copy(build.f32, build.x >> 2, source, first * width, count * width);
+    copy(build.f32, build.x >>> 2, source, first * width, count * width);
     use(first, count);
   }
 }
@@ -59,7 +59,7 @@ export function placeMatrix(
  */
 export function placeBias(build: Build, source: Float32Array | null, gates: number, units: number): number {
   const address = build.reserve(gates * padded(units));
-  if (source) copyRows(build.f32, address >> 2, padded(units), source, 0, units, units, gates);
+  if (source) copyRows(build.f32, address >>> 2, padded(units), source, 0, units, units, gates);
   return address;
 }
 

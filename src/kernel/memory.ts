@@ -3,8 +3,6 @@ import type { KernelExports } from "./exports.ts";
 
 /** Bytes by which a memory grows. */
 export const PAGE = 65536;
-/** What a 32-bit memory can address. */
-const LIMIT = 65536 * PAGE;
 
 /** Floats from which a bulk copy beats a loop (the bulk copy has to make a view). */
 const BULK = 128;
@@ -50,8 +48,7 @@ export function openMemory(exports: KernelExports): KernelMemory {
       const need = address + floats * 4 + 64;
       if (need > have) {
         try {
-          // More than the limit is refused by all that grows.
-          memory.grow(need > LIMIT ? Number.POSITIVE_INFINITY : Math.ceil((need - have) / PAGE));
+          memory.grow(Math.ceil((need - have) / PAGE));
         } catch (cause) {
           throw expected("memory", "model", `${need} bytes of WebAssembly memory`, `none beyond ${have}`, { cause });
         }

@@ -61,7 +61,7 @@ export function operationOf<L extends Layer>(layer: L): OperationFactory<L> {
   const factory = (layer as Equipped<L>)[key];
   if (factory) return factory;
   const wanted = `${layer.kind}() of congruent or congruent/core`;
-  throw expected("model", layer.name, wanted, "one without an operation, as congruent/reference has it");
+  throw expected("model", layer.name, wanted, "one of congruent/reference");
 }
 
 /** What the layers share in one step of a stream. */

@@ -30,10 +30,10 @@ export interface Scratch {
   readonly started: number;
   /** (ROWS, Hp): the states of a run, right behind it */
   readonly h: number;
-  /** The buffers of a Packing, in its order (assembly/padding.ts) */
-  readonly packing: readonly number[];
-  /** The buffers of a Gru, in its order (assembly/gru.ts): px, ph, rh, ids */
-  readonly gates: readonly number[];
+  /** Right behind the states: a mask without a valid step, and never anything but zeros */
+  readonly zeros: number;
+  /** The buffers of a Packing and of a Gru, in their order (assembly/padding.ts, assembly/gru.ts) */
+  readonly buffers: readonly number[];
   /** The GRU directions of the stack, by slot */
   readonly slots: readonly GruLayer[];
 }
@@ -56,11 +56,20 @@ export function reserveScratch(memory: KernelMemory, layers: readonly Layer[]): 
     capacity,
     mask: reserve(CELLS / 4),
     started: reserve(ROWS / 4),
-    // With room behind it: where integers follow at once, one process in three ran wide layers at half the speed.
-    h: reserve(ROWS * recurrent + Math.max(3 * recurrent, widest)),
-    packing: [CELLS, CELLS, ROWS, ROWS, ROWS].map(reserve),
-    gates: [Math.max(3 * ROWS * recurrent, PROJECTION), 3 * ROWS * recurrent, ROWS * recurrent, PROJECTION / 12].map(
-      reserve,
-    ),
+    h: reserve(ROWS * recurrent),
+    // Longer than a mask, to keep integers away from the states, though no f32 kernel reads beyond the rows: with zeros
+    // here, with denormals or with no room, as many processes (one in five or so) run wide layers at half the speed.
+    zeros: reserve(ROWS / 4 + 3 * recurrent),
+    buffers: [
+      CELLS,
+      CELLS,
+      ROWS,
+      ROWS,
+      ROWS,
+      Math.max(3 * ROWS * recurrent, PROJECTION),
+      3 * ROWS * recurrent,
+      ROWS * recurrent,
+      PROJECTION / 12,
+    ].map(reserve),
   });
 }

@@ -24,7 +24,7 @@ export function streamsOf(build: Build, operations: readonly Operation[]): Engin
     if (resident === next) return;
     for (let slot = 0; slot < slots.length; slot++) {
       const { units } = slots[slot];
-      const at = addresses[slot] >> 2;
+      const at = addresses[slot] >>> 2;
       const stride = padded(units);
       if (resident) copyRows(resident[slot], 0, units, build.f32, at, stride, units, resident[slot].length / units);
       if (next) copyRows(build.f32, at, stride, next[slot], 0, units, units, next[slot].length / units);
@@ -36,10 +36,9 @@ export function streamsOf(build: Build, operations: readonly Operation[]): Engin
     // Done when a stream is created, never by a step.
     if (rows > room) {
       admit(null);
-      Object.assign(
-        addresses,
-        slots.map(({ units }) => build.reserve(rows * padded(units))),
-      );
+      slots.forEach(({ units }, slot) => {
+        addresses[slot] = build.reserve(rows * padded(units));
+      });
       room = rows;
     }
     const started = slots.map(() => new Uint8Array(rows));
@@ -72,7 +71,7 @@ export function streamsOf(build: Build, operations: readonly Operation[]): Engin
           frame.rows = count;
           frame.first = first;
           frame.masked = frame.explicit = valid !== null;
-          copyRows(input, x >> 2, padded(inputs), data, first * inputs, inputs, inputs, count);
+          copyRows(input, x >>> 2, padded(inputs), data, first * inputs, inputs, inputs, count);
           if (valid !== null) copy(build.u8, build.mask, valid, first, count);
           for (let i = 0; i < operations.length; i++) {
             const written = operations[i].step?.(frame, x, y, features);
@@ -82,18 +81,22 @@ export function streamsOf(build: Build, operations: readonly Operation[]): Engin
             y = from;
             features = written;
           }
-          copyRows(out, first * features, features, build.f32, x >> 2, padded(features), features, count);
+          copyRows(out, first * features, features, build.f32, x >>> 2, padded(features), features, count);
         }
       },
 
       readState(states) {
         admit(null);
-        for (const [slot, state] of away.entries()) states[slot].set(state);
+        away.forEach((state, slot) => {
+          states[slot].set(state);
+        });
       },
 
       writeState(states) {
         admit(null);
-        for (const [slot, state] of away.entries()) state.set(states[slot]);
+        away.forEach((state, slot) => {
+          state.set(states[slot]);
+        });
       },
     };
   };
