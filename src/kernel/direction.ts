@@ -2,7 +2,7 @@ import { expected } from "../errors.ts";
 import type { GruLayer, Layer } from "../layers/layer.ts";
 import type { Batch, Results } from "../model/engine.ts";
 import type { PaddingRule, paddingRule } from "../sequence/padding.ts";
-import { createcreateStore, type Sequence } from "../sequence/sequence.ts";
+import { createStore, type Sequence, type Store } from "../sequence/sequence.ts";
 import { feedRows, floatMatrices, type MatricesFactory, placeBias } from "./matrix.ts";
 import { copy, copyRows, padded } from "./memory.ts";
 import type { Build, Operation } from "./operation.ts";
