@@ -66,7 +66,7 @@ export interface InputReader {
 export function createReader(
   { layers, slots, inputs, vocabulary }: Stack,
   standard: SemanticsOption | undefined,
-  kept: readonly (Float32Array | null)[],
+  kept: readonly Float32Array[],
 ): InputReader {
   const kind = inputs
     ? numbers("input", "input")

@@ -7,7 +7,7 @@ import { checkOut, type MaskTensor, type Tensor } from "../tensor.ts";
 import type { EngineFactory, Results } from "./engine.ts";
 import { type Fingerprint, fingerprint } from "./fingerprint.ts";
 import { createReader, type Input, type RunOptions } from "./input.ts";
-import { stateTensor, zeroStates } from "./state.ts";
+import { copyRows, zeroStates } from "./state.ts";
 import { createStream, type Stream, type StreamOptions } from "./stream.ts";
 import { summarize } from "./summary.ts";
 
@@ -98,8 +98,8 @@ export function createModelWith(
   const { layers, slots, inputs, output } = stack;
   const { features, backwardFeatures, sequence } = output;
   const engine = createEngine(layers);
-  /** By slot: what a stateful layer keeps, (B, H), null before its first run. */
-  const kept: (Float32Array | null)[] = slots.map(() => null);
+  /** By slot: what a stateful layer keeps, (B, H), nothing before its first run. */
+  const kept: Float32Array[] = [];
   const { batch, read } = createReader(stack, semantics, kept);
   /** Outputs before they are turned to time-major. */
   const batchMajor = new Store();
@@ -134,7 +134,7 @@ export function createModelWith(
     for (let i = 0; i < slots.length; i++) {
       const state = results.states[i];
       if (!slots[i].stateful) continue;
-      if (kept[i]?.length === state.length) kept[i]?.set(state);
+      if (kept[i]?.length === state.length) kept[i].set(state);
       else kept[i] = state.slice();
     }
   }
@@ -156,8 +156,8 @@ export function createModelWith(
         ...(backwardFeatures && {
           backwardOutputs: { data: data.subarray(split), shape: [...axes, backwardFeatures] },
         }),
-        states: states.flatMap((state, i) => (slots[i].returnState ? stateTensor(state, rows) : [])),
-        mask: mask && { data: mask.slice(), shape: [rows, mask.length / rows] },
+        states: states.flatMap((state, i) => (slots[i].returnState ? copyRows(state, rows) : [])),
+        mask: mask && copyRows(mask, rows),
       };
     },
     runInto(out, input, options) {
@@ -169,7 +169,7 @@ export function createModelWith(
     },
     stream: (options = {}) => createStream(engine, stack, () => (print ??= fingerprint(layers)), options, semantics),
     resetStates() {
-      kept.fill(null);
+      kept.length = 0;
     },
     summary: () => summarize(stack),
   };

@@ -1,6 +1,6 @@
 import { expected, show } from "../errors.ts";
 import type { GruLayer } from "../layers/layer.ts";
-import { readTensor, type Tensor, type TensorLike } from "../tensor.ts";
+import { readTensor, type TensorLike } from "../tensor.ts";
 
 /**
  * States to begin with: one of shape [batch, units] for each recurrent direction of the stack, in layer order, forward
@@ -40,7 +40,10 @@ export function zeroStates(slots: readonly GruLayer[], rows: number): Float32Arr
   return slots.map(({ units }) => new Float32Array(rows * units));
 }
 
-/** A copy for the user. */
-export function stateTensor(state: Float32Array, rows: number): Tensor {
-  return { data: state.slice(), shape: [rows, state.length / rows] };
+/** A copy for the user, of a state or a mask: [rows, …]. */
+export function copyRows<Data extends Float32Array | Uint8Array>(
+  data: Data,
+  rows: number,
+): { data: ReturnType<Data["slice"]>; shape: number[] } {
+  return { data: data.slice() as ReturnType<Data["slice"]>, shape: [rows, data.length / rows] };
 }

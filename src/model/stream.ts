@@ -7,7 +7,7 @@ import { type Bytes, checkOut, type Floats, isList, type Tensor, type TypedArray
 import type { Engine } from "./engine.ts";
 import { type Fingerprint, hash, wordsOf } from "./fingerprint.ts";
 import { readSnapshot, type SnapshotParts, writeSnapshot } from "./snapshot.ts";
-import { type InitialState, listStates, readState, stateTensor, zeroStates } from "./state.ts";
+import { type InitialState, listStates, readState, copyRows, zeroStates } from "./state.ts";
 
 /** How a stream is to behave. */
 export interface StreamOptions {
@@ -135,7 +135,7 @@ export function createStream(
     },
 
     get state(): Tensor[] {
-      return copyState().map((state) => stateTensor(state, rows));
+      return copyState().map((state) => copyRows(state, rows));
     },
 
     set state(states: InitialState) {

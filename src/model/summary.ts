@@ -1,4 +1,3 @@
-import type { Activation } from "../activation.ts";
 import { showShape } from "../errors.ts";
 import type { LayerShape, Stack } from "../layers/stack.ts";
 
@@ -29,20 +28,15 @@ function countParameters(part: unknown): number {
   return Object.values(part).reduce((sum: number, inner) => sum + countParameters(inner), 0);
 }
 
-const idle: readonly unknown[] = [false, null, Infinity];
-
 /** Options by their own names. Those that are off or have no effect are left out. */
 function describe(layer: object): string {
   const parts = Object.entries(layer).flatMap(([key, value]) => {
-    if (key === "kind" || key === "name" || idle.includes(value)) return [];
+    if (key === "kind" || key === "name" || [false, null, Infinity].includes(value)) return [];
     if (value === true) return key;
     if (typeof value !== "object") return `${key} ${value}`;
-    if ("code" in value) return `${key} ${describeActivation(value)}`;
+    const { name, code, alpha, beta } = value;
+    if (code !== undefined) return `${key} ${name}` + (alpha || beta ? `(${alpha}, ${beta})` : "");
     return "kind" in value ? `${key} (${describe(value)})` : [];
   });
   return parts.join(", ");
-}
-
-function describeActivation({ name, alpha, beta }: Activation): string {
-  return name + (alpha || beta ? `(${alpha}, ${beta})` : "");
 }
