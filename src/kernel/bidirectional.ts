@@ -1,6 +1,6 @@
 import type { BidirectionalLayer } from "../layers/layer.ts";
 import { bidirectionalPaddingRule } from "../sequence/padding.ts";
-import { Store } from "../sequence/sequence.ts";
+import { createStore } from "../sequence/sequence.ts";
 import { makeDirection } from "./direction.ts";
 import type { OperationFactory } from "./operation.ts";
 
@@ -13,7 +13,7 @@ export const bidirectionalOperation: OperationFactory<BidirectionalLayer> = (lay
   const both = concat || mergeMode === "none";
   const [f, g] = [forward.units, backward.units];
   const features = both ? f + g : f;
-  const backwards = new Store();
+  const backwards = createStore();
   const [run, runBackwards] = [forward, backward].map(
     (gru) => makeDirection(gru, build, previous, bidirectionalPaddingRule, false).run,
   );

@@ -1,6 +1,6 @@
 import { type Computation, computationOf } from "../layers/computation.ts";
 import type { Layer } from "../layers/layer.ts";
-import { Store } from "../sequence/sequence.ts";
+import { createStore } from "../sequence/sequence.ts";
 import { copyRows, padded } from "./memory.ts";
 import type { OperationFactory } from "./operation.ts";
 import { ROWS } from "./scratch.ts";
@@ -9,13 +9,13 @@ import { ROWS } from "./scratch.ts";
 export const computedOperation: OperationFactory<Layer> = (layer, build) => {
   const computation = computationOf(layer) as Computation<Layer>;
   /** Of a stream's step: (ROWS, I) and (ROWS, F) */
-  const before = new Store();
-  const after = new Store();
+  const before = createStore();
+  const after = createStore();
   /** F; 0 before the first step of a stream */
   let units = 0;
 
   return {
-    run: (input, _batch, _results, store) => computation.run(layer, input, store as Store),
+    run: (input, _batch, _results, store) => computation.run(layer, input, store),
 
     step({ rows }, from, to, features) {
       units ||= computation.shape(layer, { features, backwardFeatures: 0, sequence: true }, "").features;

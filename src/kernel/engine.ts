@@ -1,5 +1,5 @@
 import type { EngineFactory } from "../model/engine.ts";
-import { type Sequence, Store } from "../sequence/sequence.ts";
+import { createStore, type Sequence } from "../sequence/sequence.ts";
 import type { KernelExports } from "./exports.ts";
 import { instantiate } from "./instantiate.ts";
 import { openMemory } from "./memory.ts";
@@ -18,7 +18,7 @@ export function engineOver(create: () => KernelExports): EngineFactory {
     const build = reserveScratch(openMemory(create()), layers);
     const active = layers.filter(({ kind }) => kind !== "dropout");
     const operations = active.map((layer, i) => operationOf(layer)(layer, build, active[i - 1], active[i + 1]));
-    const stores = operations.map(() => new Store());
+    const stores = operations.map(() => createStore());
 
     return {
       run(batch, results) {

@@ -3,7 +3,7 @@ import { expected } from "../errors.ts";
 import type { Stack } from "../layers/stack.ts";
 import { checkKeys, readFlag } from "../options.ts";
 import { resolveSemantics, type SemanticsOption } from "../sequence/resolve.ts";
-import { Store, turnAxes } from "../sequence/sequence.ts";
+import { createStore, turnAxes } from "../sequence/sequence.ts";
 import { applyLengths, type Lengths, type Mask, readMask } from "../sequence/validity.ts";
 import { flatten, type Nested, type TypedArray } from "../tensor.ts";
 import type { Batch } from "./engine.ts";
@@ -78,11 +78,11 @@ export function createReader(
   const hasBidirectional = layers.some((layer) => layer.kind === "bidirectional");
   const Elements: new (size: number) => Float32Array | Int32Array = inputs ? Float32Array : Int32Array;
   /** Where a copy of the input goes: (B, T, I) or (B, T) */
-  const copied = new Store(Elements);
+  const copied = createStore(Elements);
   /** The same, where the copy is time-major */
-  const turned = new Store(Elements);
+  const turned = createStore(Elements);
   /** (B, T) */
-  const bits = new Store(Uint8Array);
+  const bits = createStore(Uint8Array);
   /** (B), of arrays in arrays */
   const ragged: number[] = [];
   const wanted = [

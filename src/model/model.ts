@@ -2,7 +2,7 @@ import type { Layer } from "../layers/layer.ts";
 import { buildStack } from "../layers/stack.ts";
 import { checkKeys } from "../options.ts";
 import { resolveSemantics, type SemanticsOption } from "../sequence/resolve.ts";
-import { Store, turnAxes } from "../sequence/sequence.ts";
+import { createStore, turnAxes } from "../sequence/sequence.ts";
 import { checkOut, type MaskTensor, type Tensor } from "../tensor.ts";
 import type { EngineFactory, Results } from "./engine.ts";
 import { type Fingerprint, fingerprint } from "./fingerprint.ts";
@@ -102,7 +102,7 @@ export function createModelWith(
   const kept: Float32Array[] = [];
   const { batch, read } = createReader(stack, semantics, kept);
   /** Outputs before they are turned to time-major. */
-  const batchMajor = new Store();
+  const batchMajor = createStore();
   const results = {} as { -readonly [Part in keyof Results]: Results[Part] };
   /** B of the results */
   let room = 0;

@@ -7,7 +7,7 @@ import { type Bytes, checkOut, type Floats, isList, type Tensor, type TypedArray
 import type { Engine } from "./engine.ts";
 import { type Fingerprint, hash, wordsOf } from "./fingerprint.ts";
 import { readSnapshot, type SnapshotParts, writeSnapshot } from "./snapshot.ts";
-import { type InitialState, listStates, readState, copyRows, zeroStates } from "./state.ts";
+import { copyRows, type InitialState, listStates, readState, zeroStates } from "./state.ts";
 
 /** How a stream is to behave. */
 export interface StreamOptions {

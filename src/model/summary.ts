@@ -35,7 +35,7 @@ function describe(layer: object): string {
     if (value === true) return key;
     if (typeof value !== "object") return `${key} ${value}`;
     const { name, code, alpha, beta } = value;
-    if (code !== undefined) return `${key} ${name}` + (alpha || beta ? `(${alpha}, ${beta})` : "");
+    if (code !== undefined) return `${key} ${name}${alpha || beta ? `(${alpha}, ${beta})` : ""}`;
     return "kind" in value ? `${key} (${describe(value)})` : [];
   });
   return parts.join(", ");

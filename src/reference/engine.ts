@@ -2,7 +2,7 @@ import { computationOf } from "../layers/computation.ts";
 import { directionsOf, type GruLayer, type Layer } from "../layers/layer.ts";
 import type { Batch, Engine, EngineFactory, EngineStream, Results } from "../model/engine.ts";
 import type { Semantics } from "../sequence/semantics.ts";
-import { type Sequence, Store } from "../sequence/sequence.ts";
+import { createStore, type Sequence } from "../sequence/sequence.ts";
 import { bidirectional } from "./bidirectional.ts";
 import { type Cell, gruCell } from "./cell.ts";
 import { dense } from "./dense.ts";
@@ -86,7 +86,7 @@ class ReferenceEngine implements Engine {
     for (const layer of this.layers) {
       const computation = computationOf(layer);
       if (computation) {
-        x = computation.run(layer, x, new Store());
+        x = computation.run(layer, x, createStore());
         continue;
       }
       switch (layer.kind) {

@@ -13,18 +13,24 @@ export interface Sequence {
 }
 
 /** Memory that a layer writes its output to, again in every run. */
-export class Store<Data extends { readonly length: number } = Float32Array> {
-  private data: Data;
-
-  constructor(private readonly Room = Float32Array as unknown as new (size: number) => Data) {
-    this.data = new Room(0);
-  }
-
+export interface Store<Data = Float32Array> {
   /** Room for so many numbers, with anything in it. */
-  take(size: number): Data {
-    if (this.data.length !== size) this.data = new this.Room(size);
-    return this.data;
-  }
+  take(size: number): Data;
+}
+
+/** An empty store of arrays of a kind. */
+export function createStore<Data extends { readonly length: number } = Float32Array>(
+  List = Float32Array as unknown as new (
+    size: number,
+  ) => Data,
+): Store<Data> {
+  let data = new List(0);
+  return {
+    take(size) {
+      if (data.length !== size) data = new List(size);
+      return data;
+    },
+  };
 }
 
 /** (A, B, F) → (B, A, F), from an offset that both share: batch-major to time-major, or back. */
