@@ -18,11 +18,13 @@ export function numbers(code: CongruentErrorCode, where: string): ElementKind {
 }
 
 /**
- * Token ids.
+ * What a model takes: features, or token ids.
  *
+ * @param vocabulary 0 for features
  * @param isPadding where any id will do, and is 0
  */
-export function tokenIds(vocabulary: number, where: string, isPadding: (index: number) => boolean): ElementKind {
+export function inputElements(vocabulary: number, where: string, isPadding: (index: number) => boolean): ElementKind {
+  if (!vocabulary) return numbers("input", where);
   return {
     code: "token",
     where,

@@ -1,4 +1,4 @@
-import { copyElements, numbers, tokenIds } from "../element.ts";
+import { copyElements, inputElements } from "../element.ts";
 import { expected } from "../errors.ts";
 import type { Stack } from "../layers/stack.ts";
 import { checkKeys, readFlag } from "../options.ts";
@@ -68,12 +68,10 @@ export function createReader(
   standard: SemanticsOption | undefined,
   kept: readonly Float32Array[],
 ): InputReader {
-  const kind = inputs
-    ? numbers("input", "input")
-    : tokenIds(vocabulary, "input", (i) => {
-        const { rows, steps, timeMajor, validity } = batch;
-        return validity?.[timeMajor ? (i % rows) * steps + Math.floor(i / rows) : i] === 0;
-      });
+  const kind = inputElements(vocabulary, "input", (i) => {
+    const { rows, steps, timeMajor, validity } = batch;
+    return validity?.[timeMajor ? (i % rows) * steps + Math.floor(i / rows) : i] === 0;
+  });
   const frame = inputs ? [inputs] : [];
   const hasBidirectional = layers.some((layer) => layer.kind === "bidirectional");
   const Elements: new (size: number) => Float32Array | Int32Array = inputs ? Float32Array : Int32Array;

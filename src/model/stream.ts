@@ -1,4 +1,4 @@
-import { bits, copyElements, type ElementKind, numbers, tokenIds } from "../element.ts";
+import { bits, copyElements, type ElementKind, inputElements } from "../element.ts";
 import { type CongruentErrorCode, expected, show } from "../errors.ts";
 import type { Stack } from "../layers/stack.ts";
 import { checkKeys, readFlag, readSize } from "../options.ts";
@@ -101,7 +101,7 @@ export function createStream(
   /** For frames that the engine cannot take as they are. */
   const readFrame = listReader<Float32Array | Int32Array>(
     new (inputs ? Float32Array : Int32Array)(size),
-    inputs ? numbers("input", "frame") : tokenIds(vocabulary, "frame", (row) => mask?.[row] === 0),
+    inputElements(vocabulary, "frame", (row) => mask?.[row] === 0),
     "input",
   );
   const readValid = listReader(new Uint8Array(rows), bits("valid"), "mask");
