@@ -76,7 +76,7 @@ export function flatten(
   if (isShaped(value)) {
     const { data, shape } = value;
     let size = 1;
-    for (let i = 0; i < shape.length; i++) size *= Number.isInteger(shape[i]) && shape[i] >= 0 ? shape[i] : Number.NaN;
+    for (let i = 0; i < shape.length; i++) size *= Number.isInteger(shape[i]) && shape[i] >= 0 ? shape[i] : NaN;
     if (data.length !== size) {
       const sizes = `whole numbers that make data's ${data.length} elements`;
       throw expected(code, `${where}.shape`, sizes, showShape(Array.from(shape, show)));

@@ -47,7 +47,7 @@ export function readSnapshot(parts: SnapshotParts, bytes: Uint8Array): void {
     throw expected("state", "snapshot", "a Uint8Array from snapshot()", show(bytes));
   }
   const check = (what: string, wanted: number, given: number): void => {
-    if (given !== wanted) throw expected("state", `snapshot.${what}`, String(wanted), show(given));
+    if (given !== wanted) throw expected("state", `snapshot.${what}`, show(wanted), show(given));
   };
   const own = writeSnapshot(parts);
   headNames.forEach((name, i) => {
