@@ -98,7 +98,7 @@ describe.each(engines)("streams of the %s engine", (_, engine) => {
     expect(two.state[0].data.slice(0, 3)).toEqual(wanted.states[0].data);
     const before = two.state;
     expect(() => two.step([1, 5])).toThrow(/frame\[1\]: expected a token id from 0 to 4, got 5/);
-    expect(() => two.step(1)).toThrow(/frame: expected 2 elements, each a token id from 0 to 4, got 1/);
+    expect(() => two.step(1)).toThrow(/frame: expected 2 elements, got 1/);
     expect(() => two.step(1)).toThrow(expect.objectContaining({ code: "input" }));
     expect(two.state).toEqual(before);
     two.step([1, 99], undefined, [true, false]);
@@ -155,12 +155,12 @@ describe.each(engines)("streams of the %s engine", (_, engine) => {
     play(stream);
     // biome-ignore format: a table
     const bad: [what: string, call: () => unknown, code: string, message: RegExp][] = [
-      ["a short frame", () => stream.step(new Float32Array(3)), "input", /frame: expected 4 elements, each a number, got Float32Array\(3\)/],
-      ["a number", () => stream.step(1), "input", /frame: expected 4 elements, each a number, got 1/],
+      ["a short frame", () => stream.step(new Float32Array(3)), "input", /frame: expected 4 elements, got Float32Array\(3\)/],
+      ["a number", () => stream.step(1), "input", /frame: expected 4 elements, got 1/],
       ["texts", () => stream.step(["1", 2, 3, 4] as never), "input", /frame\[0\]: expected a number, got "1"/],
       ["a short out", () => stream.step(frame(0), new Float32Array(3)), "input", /out: expected a Float32Array\(4\), got Float32Array\(3\)/],
       ["an out of doubles", () => stream.step(frame(0), new Float64Array(4) as never), "input", /out: .*Float64Array\(4\)/],
-      ["one validity for two rows", () => stream.step(frame(0), undefined, true), "mask", /valid: expected 2 elements, each true, false, 0 or 1, got true/],
+      ["one validity for two rows", () => stream.step(frame(0), undefined, true), "mask", /valid: expected 2 elements, got true/],
       ["half a validity", () => stream.step(frame(0), undefined, [1, 0.5]), "mask", /valid\[1\]: .*0\.5/],
       ["a state too few", () => { stream.state = [null]; }, "state", /an array of 2 states/],
       ["a state too long", () => { stream.state = [null, new Float32Array(9)]; }, "state", /gru_1.initialState: expected shape \[2, 4\], got \[9\]/],

@@ -83,7 +83,7 @@ export function buildStack(given: readonly Layer[]): Stack {
     if (computation ? !computation.step : backward?.goBackwards) late ??= name;
     previous = name;
   }
-  if (!shape.features) throw expected("model", "layers", "one that knows its features (embedding, gru, dense)", "none");
+  if (!shape.features) throw expected("model", "layers", "one that knows its features", "none");
   const { vocabulary = 0 } = layers[0] as Partial<EmbeddingLayer>;
   return { layers, shapes, slots: layers.flatMap(directionsOf), inputs, vocabulary, output: shape, late };
 }

@@ -44,7 +44,7 @@ export function writeSnapshot({ fingerprint, rows, rules, states, started }: Sna
  */
 export function readSnapshot(parts: SnapshotParts, bytes: Uint8Array): void {
   if (!(bytes instanceof Uint8Array && bytes.length > 24)) {
-    throw expected("state", "snapshot", "a Uint8Array from snapshot()", show(bytes));
+    throw expected("state", "snapshot", "bytes from snapshot()", show(bytes));
   }
   const check = (what: string, wanted: number, given: number): void => {
     if (given !== wanted) throw expected("state", `snapshot.${what}`, show(wanted), show(given));

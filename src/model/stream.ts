@@ -175,7 +175,7 @@ function listReader<List extends Float32Array | Int32Array | Uint8Array>(
       data = alone;
     }
     if (!isList(data) || data.length !== list.length) {
-      throw expected(code, kind.where, `${list.length} elements, each ${kind.wanted}`, show(given));
+      throw expected(code, kind.where, `${list.length} elements`, show(given));
     }
     copyElements(list, data, shape, kind);
     return list;
