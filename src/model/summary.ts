@@ -17,8 +17,8 @@ export function summarize({ layers, shapes }: Stack): string {
 }
 
 function outputOf({ features, backwardFeatures, sequence }: LayerShape): string {
-  const shape = (size: number) => showShape(["batch", ...(sequence ? ["time"] : []), size || "features"]);
-  return shape(features) + (backwardFeatures ? ` and ${shape(backwardFeatures)}` : "");
+  const sizes = backwardFeatures ? [features, backwardFeatures] : [features];
+  return sizes.map((size) => showShape(["batch", ...(sequence ? ["time"] : []), size || "features"])).join(" and ");
 }
 
 /** The elements of all tensors inside. */
