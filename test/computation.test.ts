@@ -16,7 +16,7 @@ import { features, gruOptions, seededGru } from "./stacks.ts";
 const third: Computation<object> = {
   shape: (_, input) => input,
   run(_, input, store) {
-    const data = store.take(input.data.length);
+    const data = store(input.data.length);
     for (let i = 0; i < data.length; i++) data[i] = Math.fround(input.data[i] / 3);
     return { ...input, data };
   },
@@ -32,7 +32,7 @@ const last: Computation<object> = {
     return { features: 2, backwardFeatures: 0, sequence: false };
   },
   run(_, { rows, steps, features: size, data, mask }, store) {
-    const out = store.take(2 * rows);
+    const out = store(2 * rows);
     for (let row = 0; row < rows; row++) {
       const valid = mask ? mask.lastIndexOf(1, (row + 1) * steps - 1) - row * steps : steps - 1;
       out[2 * row] = Number(valid >= 0);

@@ -23,7 +23,7 @@ export const bidirectionalOperation: OperationFactory<BidirectionalLayer> = (lay
       const outputs = run(input, batch, results, store, features, 0, concat ? features : f);
       const a = outputs.data;
       // Both in one array, cell by cell or one after the other; or what is to be merged, in one of its own.
-      const target = both ? { take: () => a } : backwards;
+      const target = both ? () => a : backwards;
       const offset = concat ? f : both ? (a.length / features) * f : 0;
       const b = runBackwards(input, batch, results, target, features, offset, concat ? features : g).data;
       for (let i = 0; !both && i < a.length; i++) {

@@ -19,8 +19,8 @@ export const computedOperation: OperationFactory<Layer> = (layer, build) => {
 
     step({ rows }, from, to, features) {
       units ||= computation.shape(layer, { features, backwardFeatures: 0, sequence: true }, "").features;
-      const x = before.take(ROWS * features);
-      const y = after.take(ROWS * units);
+      const x = before(ROWS * features);
+      const y = after(ROWS * units);
       copyRows(x, 0, features, build.f32, from >> 2, padded(features), features, rows);
       computation.step?.(layer, x, y, rows, features);
       copyRows(build.f32, to >> 2, padded(units), y, 0, units, units, rows);

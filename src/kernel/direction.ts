@@ -33,7 +33,7 @@ export interface Direction extends Operation {
     input: Sequence,
     batch: Batch,
     results: Results,
-    store: Pick<Store, "take">,
+    store: Store,
     features?: number,
     offset?: number,
     pitch?: number,
@@ -146,7 +146,7 @@ export function makeDirection(
       const flip = flips && semantics.backwardsOrder === "processing";
       const initial = initialStates[slot];
       const { f32, i32, u8, x, y, h } = build;
-      const outputs = store.take(all * (returnSequences ? time : 1) * features);
+      const outputs = store(all * (returnSequences ? time : 1) * features);
       const input = data instanceof Float32Array ? f32 : (i32 as never);
       let rows = 0;
 

@@ -13,7 +13,7 @@ export const embeddingOperation: OperationFactory<EmbeddingLayer> = (layer, buil
       const { data: ids } = input;
       const cells = ids.length;
       const masks = maskZero && useMasks && !validity;
-      const data = keepIds ? ids : store.take(cells * features);
+      const data = keepIds ? ids : store(cells * features);
       if (masks && mask.length !== cells) mask = new Uint8Array(cells);
       for (let i = 0; i < cells; i++) {
         if (masks) mask[i] = Number(ids[i] !== 0);

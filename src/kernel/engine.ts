@@ -27,7 +27,7 @@ export function engineOver(create: () => KernelExports): EngineFactory {
         const data = batch.data as Float32Array;
         let sequence: Sequence = { rows, steps, features: data.length / (rows * steps), data, mask: validity };
         operations.forEach((operation, i) => {
-          const store = i < operations.length - 1 ? stores[i] : { take: () => results.outputs };
+          const store = i < operations.length - 1 ? stores[i] : () => results.outputs;
           sequence = operation.run(sequence, batch, results, store);
         });
         if (sequence.data !== results.outputs) results.outputs.set(sequence.data);

@@ -18,7 +18,7 @@ export const maskingOperation: OperationFactory<MaskingLayer> = ({ maskValue }, 
       if (!useMasks) return input;
       const { rows, steps, features } = input;
       const cells = rows * steps;
-      const data = store.take(cells * features);
+      const data = store(cells * features);
       data.set(input.data);
       if (mask.length !== cells) mask = new Uint8Array(cells);
       for (let i = 0; i < cells; i++) mask[i] = blank(data, i * features, features);

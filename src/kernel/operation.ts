@@ -13,7 +13,7 @@ export interface Operation {
    *
    * @param store where the output's numbers go: asked once, for all of them
    */
-  run(input: Sequence, batch: Batch, results: Results, store: Pick<Store, "take">): Sequence;
+  run(input: Sequence, batch: Batch, results: Results, store: Store): Sequence;
   /**
    * Its part of a stream's step; none where the layer needs the future.
    *

@@ -32,7 +32,7 @@ function readGiven(option: ActivationOptions["activation"], where: string): Acti
 const computation: Computation<ActivationLayer> = {
   shape: (_, input) => input,
   run(layer, input, store) {
-    const data = store.take(input.data.length);
+    const data = store(input.data.length);
     compute(layer, input.data, data, input.features);
     return { ...input, data };
   },

@@ -63,7 +63,7 @@ function scaling(factor: Float32Array, offset: Float32Array): Computation<object
   return {
     shape: (_, input) => input,
     run(_, input, store) {
-      const data = store.take(input.data.length);
+      const data = store(input.data.length);
       compute(input.data, data, data.length);
       return { ...input, data };
     },

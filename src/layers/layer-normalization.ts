@@ -37,7 +37,7 @@ export function layerNormalization(options: LayerNormalizationOptions): LayerNor
 const computation: Computation<LayerNormalizationLayer> = {
   shape: (_, input) => input,
   run(layer, input, store) {
-    const data = store.take(input.data.length);
+    const data = store(input.data.length);
     compute(layer, input.data, data, input.data.length / layer.inputs);
     return { ...input, data };
   },

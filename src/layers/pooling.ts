@@ -46,7 +46,7 @@ function pooling(kind: PoolingLayer["kind"], options: PoolingOptions, pool: Pool
     },
     run(_, input, store) {
       const { rows, features } = input;
-      const data = store.take(rows * features);
+      const data = store(rows * features);
       for (let row = 0; row < rows; row++) pool(input, row, data.subarray(row * features, (row + 1) * features));
       return { rows, steps: 1, features, data, mask: null };
     },

@@ -30,7 +30,7 @@ const computation: Computation<RepeatVectorLayer> = {
     return { features, backwardFeatures: 0, sequence: true, steps: n };
   },
   run({ n }, { rows, features, data: input }, store) {
-    const data = store.take(rows * n * features);
+    const data = store(rows * n * features);
     for (let cell = 0; cell < rows * n; cell++) {
       const row = Math.floor(cell / n);
       data.set(input.subarray(row * features, (row + 1) * features), cell * features);

@@ -118,7 +118,7 @@ export function createReader(
       batch.semantics = resolveSemantics(hasLengths && !hasMask ? "tf1" : "keras", semantics);
       batch.validity = null;
       if (hasLengths || hasMask) {
-        const valid = bits.take(rows * steps).fill(1);
+        const valid = bits(rows * steps).fill(1);
         if (hasMask) readMask(valid, rows, steps, mask);
         if (isRagged) applyLengths(valid, rows, steps, ragged, batch.semantics, hasBidirectional);
         if (lengths != null) applyLengths(valid, rows, steps, lengths, batch.semantics, hasBidirectional);
@@ -126,12 +126,12 @@ export function createReader(
       }
       batch.data = data as Float32Array;
       if (!(data instanceof Float32Array && inputs)) {
-        batch.data = copied.take(data.length);
+        batch.data = copied(data.length);
         copyElements(batch.data, data, shape, kind);
       }
       if (timeMajor) {
         const timeFirst = batch.data;
-        batch.data = turned.take(data.length);
+        batch.data = turned(data.length);
         turnAxes(timeFirst, batch.data, 0, steps, rows, inputs || 1);
       }
       const states = initialState == null ? noStates : listStates(initialState, slots);

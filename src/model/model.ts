@@ -124,7 +124,7 @@ export function createModelWith(
     if (room !== rows) results.states = zeroStates(slots, rows);
     room = rows;
     const turn = timeMajor && sequence;
-    results.outputs = turn ? batchMajor.take(data.length) : data;
+    results.outputs = turn ? batchMajor(data.length) : data;
     results.mask = null;
     engine.run(batch, results);
     if (turn) {

@@ -12,11 +12,10 @@ export interface Sequence {
   readonly mask: Uint8Array | null;
 }
 
-/** Memory that a layer writes its output to, again in every run. */
-export interface Store<Data = Float32Array> {
-  /** Room for so many numbers, with anything in it. */
-  take(size: number): Data;
-}
+/**
+ * Memory that a layer writes its output to, again in every run: gives room for so many numbers, with anything in it.
+ */
+export type Store<Data = Float32Array> = (size: number) => Data;
 
 /** An empty store of arrays of a kind. */
 export function createStore<Data extends { readonly length: number } = Float32Array>(
@@ -25,11 +24,9 @@ export function createStore<Data extends { readonly length: number } = Float32Ar
   ) => Data,
 ): Store<Data> {
   let data = new List(0);
-  return {
-    take(size) {
-      if (data.length !== size) data = new List(size);
-      return data;
-    },
+  return (size) => {
+    if (data.length !== size) data = new List(size);
+    return data;
   };
 }
 
