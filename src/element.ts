@@ -6,15 +6,10 @@ export interface ElementKind {
   readonly code: CongruentErrorCode;
   /** Where the data is, for the message. */
   readonly where: string;
-  /** What an element has to be, for the message. */
-  readonly wanted: string;
+  /** What an element has to be, for the message. Default: a number. */
+  readonly wanted?: string;
   /** The number that an element stands for, undefined where it stands for none. Default: numbers stand for themselves. */
   read?(value: unknown, index: number): number | undefined;
-}
-
-/** Numbers. */
-export function numbers(code: CongruentErrorCode, where: string): ElementKind {
-  return { code, where, wanted: "a number" };
 }
 
 /**
@@ -24,7 +19,7 @@ export function numbers(code: CongruentErrorCode, where: string): ElementKind {
  * @param isPadding where any id will do, and is 0
  */
 export function inputElements(vocabulary: number, where: string, isPadding: (index: number) => boolean): ElementKind {
-  if (!vocabulary) return numbers("input", where);
+  if (!vocabulary) return { code: "input", where };
   return {
     code: "token",
     where,
@@ -56,7 +51,7 @@ export function copyElements(
   to: Float32Array | Int32Array | Uint8Array,
   data: ArrayLike<unknown>,
   shape: readonly number[],
-  { code, where, wanted, read }: ElementKind,
+  { code, where, wanted = "a number", read }: ElementKind,
 ): void {
   // A typed array holds numbers or bigints, and is copied at once.
   if (!read && ArrayBuffer.isView(data) && typeof data[0] === "number") {

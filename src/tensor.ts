@@ -1,4 +1,4 @@
-import { copyElements, numbers, placeOf } from "./element.ts";
+import { copyElements, placeOf } from "./element.ts";
 import { type CongruentErrorCode, expected, show, showShape } from "./errors.ts";
 
 /** A `Float32Array` over memory of its own (TypeScript ≥ 5.7 tells it from one over shared memory). */
@@ -170,7 +170,7 @@ export function readTensor(
 ): Tensor {
   const flat = flatten(value, code, where, wanted);
   const data = new Float32Array(flat.data.length);
-  copyElements(data, flat.data, flat.shape, numbers(code, where));
+  copyElements(data, flat.data, flat.shape, { code, where });
   return { data, shape: flat.shape };
 }
 
