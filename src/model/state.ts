@@ -14,12 +14,11 @@ export type InitialState = readonly (TensorLike | null)[] | TensorLike;
  */
 export function listStates(given: unknown, slots: readonly GruLayer[]): readonly unknown[] {
   // A single state, unless it is in a list of one. (A row that is alone in its array is the same either way.)
-  const listed = Array.isArray(given) && given.length === 1 && typeof given[0] !== "number";
-  const list = slots.length === 1 && !listed ? [given] : given;
-  if (!Array.isArray(list) || list.length !== slots.length) {
-    throw expected("state", "initialState", `an array of ${slots.length} states`, show(list));
+  const isListed = Array.isArray(given) && given.length === slots.length && typeof given[0] !== "number";
+  if (!isListed && slots.length !== 1) {
+    throw expected("state", "initialState", `an array of ${slots.length} states`, show(given));
   }
-  return list;
+  return isListed ? given : [given];
 }
 
 /**
