@@ -76,7 +76,7 @@ type Values<R> = {
 };
 
 /**
- * The options of a layer, in the order of their readers.
+ * The options of a layer, in the order of their readers; without those of readers that give nothing, which only check.
  *
  * @param kind what to call a layer without a name
  * @param like what stands for options that are not given; else their readers see undefined
