@@ -114,10 +114,6 @@ export function makeDirection(
   /** The rows of a group, the one that ends last first */
   const order = new Int32Array(ROWS);
 
-  /** A rule as the kernel takes it (assembly/padding.ts): its number, and the value that cells hold by number 0. */
-  const codeOf = (rule: PaddingRule): number => (rule === "carry-output" ? 1 : rule === "carry-state" ? 2 : 0);
-  const fillOf = (rule: PaddingRule): number => (typeof rule === "object" ? rule.value : 0);
-
   /** A block whose parts are all in the kernel's memory, the rows that have started in the scratch. */
   function call(
     x: number,
@@ -129,7 +125,9 @@ export function makeDirection(
     y: number,
     rule: PaddingRule,
   ): void {
-    exports.gru(struct, x, xStride, rows, steps, mask, h, build.started, y, codeOf(rule), fillOf(rule));
+    const code = rule === "carry-output" ? 1 : rule === "carry-state" ? 2 : 0;
+    const value = typeof rule === "object" ? rule.value : 0;
+    exports.gru(struct, x, xStride, rows, steps, mask, h, build.started, y, code, value);
   }
 
   return {
@@ -161,15 +159,15 @@ export function makeDirection(
           const row = order[i];
           const to = offset + (row * time + (flip ? 0 : ends[row])) * pitch;
           const size = (time - ends[row]) * pitch;
-          // One call, where it is one value.
-          if (pitch === units && !codeOf(rule)) {
-            outputs.fill(fillOf(rule), to, to + size);
-            continue;
-          }
           copy(outputs, to, f32, (y >>> 2) + i * stride, size && units);
-          // Between cells stand another direction's, which are the same here too, or are yet to come.
-          for (let n = pitch; n < size; n *= 2)
-            outputs.copyWithin(to + n, to, to + Math.min(n, size - pitch + units - n));
+          if (pitch === units && (rule === "zero" || typeof rule === "object")) {
+            // One call, where it is one value.
+            outputs.fill(outputs[to], to, to + size);
+          } else {
+            // Between cells stand another direction's, which are the same here too, or are yet to come.
+            for (let n = pitch; n < size; n *= 2)
+              outputs.copyWithin(to + n, to, to + Math.min(n, size - pitch + units - n));
+          }
         }
       };
 

@@ -1,4 +1,4 @@
-import { type CongruentError, expected } from "../errors.ts";
+import { expected } from "../errors.ts";
 import type { KernelExports } from "./exports.ts";
 
 /**
@@ -8,11 +8,7 @@ import type { KernelExports } from "./exports.ts";
  * and edge runtimes that only take modules known at deployment
  */
 export function compile(bytes: ArrayBuffer | ArrayBufferView): object {
-  try {
-    return new WebAssembly.Module(bytes);
-  } catch (cause) {
-    throw refusal(cause);
-  }
+  return attempt(() => new WebAssembly.Module(bytes));
 }
 
 /**
@@ -23,23 +19,26 @@ export function compile(bytes: ArrayBuffer | ArrayBufferView): object {
  * does so only here); `memory`: there is no room for one more
  */
 export function instantiate(module: object): KernelExports {
-  try {
+  return attempt(() => {
     const exports = new WebAssembly.Instance(module as WebAssembly.Module).exports as unknown as KernelExports;
     // Another module has none.
     exports.heapBase();
     return exports;
-  } catch (cause) {
-    throw refusal(cause);
-  }
+  });
 }
 
-function refusal(cause: unknown): CongruentError {
-  // By name: the errors of another realm are not instances of this one's classes.
-  const { name } = cause as Error;
-  const given = String(cause);
-  if (name === "RangeError") return expected("memory", "WebAssembly", "room for another model", given, { cause });
-  const ways =
-    ". If a policy forbids it: 'wasm-unsafe-eval' in the Content-Security-Policy, a module for congruent/core, " +
-    "or congruent/reference";
-  return expected("wasm", "WebAssembly", "congruent's module or its bytes", given + ways, { cause });
+/** @throws CongruentError of what the engine throws */
+function attempt<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    // By name: the errors of another realm are not instances of this one's classes.
+    const { name } = cause as Error;
+    const given = String(cause);
+    if (name === "RangeError") throw expected("memory", "WebAssembly", "room for another model", given, { cause });
+    const ways =
+      ". If a policy forbids it: 'wasm-unsafe-eval' in the Content-Security-Policy, a module for congruent/core, " +
+      "or congruent/reference";
+    throw expected("wasm", "WebAssembly", "congruent's module or its bytes", given + ways, { cause });
+  }
 }
