@@ -15,7 +15,7 @@ export const denseOperation: OperationFactory<DenseLayer> = (layer, build) => {
 
   return {
     run(input, _batch, _results, store) {
-      const data = store(input.rows * input.steps * units);
+      const data = store((input.data.length / inputs) * units);
       feedRows(build, input.data, inputs, padded(Math.max(inputs, units)), (first, count) => {
         apply(build.x, 4 * inputs, count, build.y);
         copyRows(data, first * units, units, build.f32, build.y >>> 2, padded(units), units, count);

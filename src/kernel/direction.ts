@@ -201,7 +201,7 @@ export function makeDirection(
           const t = goBackwards ? until - done - steps : done;
           const alive = aliveAt(t);
           // Behind the end of a row there are no valid steps.
-          u8.fill(0, build.mask, build.mask + CELLS);
+          if (mask) u8.fill(0, build.mask, build.mask + alive * steps);
           for (let i = 0; i < alive; i++) {
             const row = order[i];
             const cell = row * time + t;

@@ -18,11 +18,10 @@ export const maskingOperation: OperationFactory<MaskingLayer> = ({ maskValue }, 
     run(input, { validity, useMasks }, _results, store) {
       if (!useMasks) return input;
       const { rows, steps, features } = input;
-      const cells = rows * steps;
-      const data = store(cells * features);
+      const data = store(input.data.length);
       data.set(input.data);
-      const mask = masks(cells);
-      for (let i = 0; i < cells; i++) mask[i] = blank(data, i * features, features);
+      const mask = masks(rows * steps);
+      for (let i = 0; i < mask.length; i++) mask[i] = blank(data, i * features, features);
       return { ...input, data, mask: validity ? input.mask : mask };
     },
 

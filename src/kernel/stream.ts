@@ -49,7 +49,7 @@ export function streamsOf(build: Build, operations: readonly Operation[]): Engin
       useMasks,
       started,
       states: addresses,
-      rows: 0,
+      rows,
       first: 0,
       masked: false,
       explicit: false,
@@ -70,9 +70,9 @@ export function streamsOf(build: Build, operations: readonly Operation[]): Engin
           let features = inputs;
           frame.rows = count;
           frame.first = first;
-          frame.masked = frame.explicit = valid !== null;
+          frame.masked = frame.explicit = Boolean(valid);
           copyRows(input, x >>> 2, padded(inputs), data, first * inputs, inputs, inputs, count);
-          if (valid !== null) copy(build.u8, build.mask, valid, first, count);
+          if (valid) copy(build.u8, build.mask, valid, first, count);
           for (let i = 0; i < operations.length; i++) {
             const written = operations[i].step?.(frame, x, y, features);
             if (!written) continue;

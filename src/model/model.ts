@@ -51,7 +51,7 @@ export interface Model {
 
   /**
    * Runs a batch into memory of the caller's. With flat input (`{ data, shape }`, a `Float32Array` or token ids) and the
-   * sizes of the run before, nothing is allocated.
+   * sizes of the run before, no array is allocated, only some small objects: half a kilobyte, whatever the sizes.
    *
    * @param out outputs of exactly the right length; with merge mode none the backward ones follow the forward ones. It
    *   must not share memory with the input.

@@ -33,7 +33,13 @@ export function writeSnapshot({ fingerprint, rows, rules, states, started }: Sna
   const head = Uint32Array.of(0x55524743, 1, ...fingerprint, rows, rules);
   const parts = [head, ...states, ...started].map(bytesOf);
   parts.push(bytesOf(Uint32Array.of(hash(parts, 0))));
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
+  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
 
 /**
