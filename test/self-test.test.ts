@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { CongruentError } from "../src/errors.ts";
 import { kernelEngine } from "../src/kernel/engine.ts";
 import { ANSWER, findFault, runSelfTest } from "../src/kernel/self-test.ts";
+import type { EngineFactory } from "../src/model/engine.ts";
 import { engines } from "./engines.ts";
 import { gruOptions } from "./stacks.ts";
 
@@ -75,6 +76,23 @@ describe("the self-test", () => {
     expect(findFault(kernelEngine(() => module))?.message).toMatch(
       new RegExp(`this engine computes wrongly: self-test: expected ${ANSWER}, got -?\\d+$`),
     );
+  });
+
+  it("has no NaN in its answer, whose bits an engine may choose", () => {
+    const outputs: number[] = [];
+    const createEngine: EngineFactory = (layers) => {
+      const engine = kernelEngine(() => new WebAssembly.Module(bytes))(layers);
+      return {
+        ...engine,
+        run(batch, results) {
+          engine.run(batch, results);
+          outputs.push(...results.outputs);
+        },
+      };
+    };
+    expect(runSelfTest(createEngine)).toBe(ANSWER);
+    expect(outputs.length).toBeGreaterThan(0);
+    expect(outputs.filter(Number.isNaN)).toEqual([]);
   });
 
   it("finds an engine that traps", () => {

@@ -5,19 +5,21 @@ import { createModelWith } from "../model/model.ts";
 import { gru } from "./layers.ts";
 
 /** The right answer of {@link runSelfTest}: the reference's. */
-export const ANSWER = 1012345600;
+export const ANSWER = 1358154644;
 
 /** Inputs, units and rows: a vector or a tile, and a rest. */
 const SIZE = 5;
 
 /**
- * Three steps through three cells, in both reset modes, whose activations leave out no SIMD instruction of the kernel.
+ * One step through three cells, in both reset modes, whose activations leave out no SIMD instruction of the kernel. No
+ * output is NaN: its bits are the engine's choice (a second step would make some).
  *
  * @returns 32 bits that depend on every bit of the outputs
  */
 export function runSelfTest(createEngine: EngineFactory): number {
   // Multiples of 1/32 from -1 up to 1, in no order.
   const numbers = Float32Array.from({ length: 3 * SIZE * SIZE }, (_, i) => ((i * 37 + 11) % 64) / 32 - 1);
+  const data = numbers.subarray(0, SIZE * SIZE);
   const weights = {
     units: SIZE,
     kernel: numbers,
@@ -30,7 +32,7 @@ export function runSelfTest(createEngine: EngineFactory): number {
     gru({ ...weights, resetAfter: false, activation: "mish", recurrentActivation: "selu" }),
     gru({ ...weights, activation: "thresholded_relu", recurrentActivation: "exponential" }),
   ]);
-  const { outputs } = model.run({ data: numbers, shape: [SIZE, 3, SIZE] });
+  const { outputs } = model.run({ data, shape: [SIZE, 1, SIZE] }, { initialState: [data, data, data] });
   return hash([new Int32Array(outputs.data.buffer)], 0);
 }
 
