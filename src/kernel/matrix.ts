@@ -27,7 +27,7 @@ export function feedRows(
 }
 
 /**
- * Places a matrix in the kernel's order (assembly/pack.ts), which it gets through the build.
+ * Places a matrix in the kernel's order (assembly/pack.ts), which it gets through the scratch.
  *
  * @param source (depth, columns), row-major
  * @param columns of a source row; at least gates · units from `first` on

@@ -5,7 +5,7 @@ import type { Build, Operation, StreamFrame } from "./operation.ts";
 import { ROWS } from "./scratch.ts";
 
 /**
- * Makes the streams of one instance: one wasm call a layer and step, everything in between in the kernel's build.
+ * Makes the streams of one instance: one wasm call a layer and step, everything in between in the kernel's memory.
  *
  * There is one place in that memory where a stream's states are while it steps. Streams take turns: the one that steps
  * moves in, and the one before it gets its states copied out. So any number of streams costs the kernel nothing, and one
