@@ -160,14 +160,9 @@ export function makeDirection(
           const to = offset + (row * time + (flip ? 0 : ends[row])) * pitch;
           const size = (time - ends[row]) * pitch;
           copy(outputs, to, f32, (y >>> 2) + i * stride, size && units);
-          if (pitch === units && (rule === "zero" || typeof rule === "object")) {
-            // One call, where it is one value.
-            outputs.fill(outputs[to], to, to + size);
-          } else {
-            // Between cells stand another direction's, which are the same here too, or are yet to come.
-            for (let n = pitch; n < size; n *= 2)
-              outputs.copyWithin(to + n, to, to + Math.min(n, size - pitch + units - n));
-          }
+          // Between cells stand another direction's, which are the same here too, or are yet to come.
+          for (let n = pitch; n < size; n *= 2)
+            outputs.copyWithin(to + n, to, to + Math.min(n, size - pitch + units - n));
         }
       };
 
