@@ -3,7 +3,7 @@ import type { GruLayer, Layer } from "../layers/layer.ts";
 import type { Batch, Results } from "../model/engine.ts";
 import type { PaddingRule, paddingRule } from "../sequence/padding.ts";
 import { createStore, type Sequence, type Store } from "../sequence/sequence.ts";
-import { feedRows, floatMatrices, type MatricesFactory, placeBias } from "./matrix.ts";
+import { feedRows, type Matrices, type MatricesFactory, placeBias, placeMatrix } from "./matrix.ts";
 import { copy, copyRows, padded } from "./memory.ts";
 import type { Build, Operation } from "./operation.ts";
 import { CELLS, PROJECTION, ROWS } from "./scratch.ts";
@@ -60,7 +60,11 @@ export function makeDirection(
   const stride = padded(units);
   const gates = 3 * stride;
   const struct = build.reserve(FIELDS);
-  const matrices = ((layer.int8?.matrices ?? floatMatrices) as MatricesFactory)(layer, build);
+  const matrices: Matrices = (layer.int8?.matrices as MatricesFactory)?.(layer, build) ?? {
+    place: (name, gates, first) => placeMatrix(build, weights[name], 3 * units, first, gates, units),
+    multiply: exports.multiply,
+    fields: [0, 0],
+  };
   const kernel = matrices.place("kernel", 3, 0);
   const recurrentKernel = matrices.place("recurrentKernel", resetAfter ? 3 : 2, 0);
   const recurrentCandidate = resetAfter ? 0 : matrices.place("recurrentKernel", 1, 2 * units);

@@ -75,10 +75,3 @@ export interface Matrices {
 
 /** Makes a direction's: an int8 layer brings its own, so that no bundle without such layers holds it. */
 export type MatricesFactory = (layer: GruLayer, build: Build) => Matrices;
-
-/** As f32. */
-export const floatMatrices: MatricesFactory = ({ weights, units }, build) => ({
-  place: (name, gates, first) => placeMatrix(build, weights[name], 3 * units, first, gates, units),
-  multiply: build.exports.multiply,
-  fields: [0, 0],
-});
