@@ -13,8 +13,8 @@
  *
  *     x    (rows, steps, I)     inputs, or (rows, steps) ids of an embedding's rows
  *     px   (packed steps, 3·Hp) their input projection
- *     ph   (rows, 3·Hp)         the recurrent product of one step, then the gates in its place: z | r | n
- *     rh   (rows, Hp)           r * h, reset before only
+ *     ph   (rows, 3·Hp)         the recurrent product of one step, then the gates in its place: z | r | n;
+ *                               reset before, r * h in the place of r
  *     h    (rows, Hp)           the state, updated in place
  *     y    (rows, steps, Hp)    every new state, at the place of its input, and the padding
  */
@@ -33,7 +33,6 @@ class Gru extends Packing {
   /** scratch: see the drawing */
   px: usize;
   ph: usize;
-  rh: usize;
   /** (pxCapacity) i32: ids of packed steps */
   ids: usize;
   /** packed steps that fit into px, at least as many as a block has rows */
@@ -231,16 +230,13 @@ function stepOfRows(
     return;
   }
   let ph = self.ph;
-  let rh = self.rh;
   product(self, h, rows, depth, <i32>((after ? gates : width << 1) >> 4), ph, gates, width);
   for (let row = 0; row < rows; ++row) {
     updateAndReset(self, projected(self, px, x, xStride, cells, row, gates), ph, width);
     if (!after) {
+      const r = ph + width;
       const hr = h + <usize>entry(self.order, row) * width;
-      for (let i: usize = 0; i < width; i += 16) {
-        v128.store(rh + i, f32x4.mul(v128.load(ph + width + i), v128.load(hr + i)));
-      }
-      rh += width;
+      for (let i: usize = 0; i < width; i += 16) v128.store(r + i, f32x4.mul(v128.load(r + i), v128.load(hr + i)));
     }
     ph += gates;
   }
@@ -248,11 +244,12 @@ function stepOfRows(
   if (!after) {
     const vectors = <i32>(width >> 4);
     const bias = self.recurrentBias + width * 2;
-    const n = ph + width * 2;
+    const rh = ph + width;
+    const n = rh + width;
     const w = self.recurrentCandidate;
     if (INT8 && self.precision) {
-      multiplyInt8(self.rh, 0, width, rows, w, depth, vectors, bias, n, gates, self.precision, self.quantized);
-    } else multiply(self.rh, 0, width, rows, w, depth, vectors, bias, n, gates);
+      multiplyInt8(rh, 0, gates, rows, w, depth, vectors, bias, n, gates, self.precision, self.quantized);
+    } else multiply(rh, 0, gates, rows, w, depth, vectors, bias, n, gates);
   }
   for (let row = 0; row < rows; ++row) {
     const p = projected(self, px, x, xStride, cells, row, gates);

@@ -9,7 +9,7 @@ import type { Build, Operation } from "./operation.ts";
 import { CELLS, PROJECTION, ROWS } from "./scratch.ts";
 
 /** 4-byte fields of a Gru (assembly/gru.ts), those of its Packing included. */
-const FIELDS = 30;
+const FIELDS = 29;
 
 /**
  * Floats up to which the projection of a whole embedding is made at load: 1 MB, a millisecond or two. Every step then

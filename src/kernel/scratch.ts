@@ -68,7 +68,6 @@ export function reserveScratch(memory: KernelMemory, layers: readonly Layer[]): 
       ROWS,
       Math.max(3 * ROWS * recurrent, PROJECTION),
       3 * ROWS * recurrent,
-      ROWS * recurrent,
       PROJECTION / 12,
     ].map(reserve),
   });
