@@ -26,6 +26,12 @@ import { multiplyInt8 } from "./matmul-int8";
 import { padded } from "./pack";
 import { entry, Packing, packSteps, pad } from "./padding";
 
+/** Rows of a block, at most (src/kernel/scratch.ts). */
+const ROWS: i32 = 64;
+
+/** Bytes of px, or what ROWS need: what is written there is read again soon, from the second-level cache at the latest. */
+const PROJECTION: usize = 65536;
+
 /** One direction's constants, written once by JS; the field order is the one in src/kernel/direction.ts. */
 // @ts-ignore: decorator
 @unmanaged
@@ -35,8 +41,6 @@ class Gru extends Packing {
   ph: usize;
   /** (pxCapacity) i32: ids of packed steps */
   ids: usize;
-  /** packed steps that fit into px, at least as many as a block has rows */
-  pxCapacity: i32;
   /** I */
   inputs: i32;
   /** H */
@@ -103,12 +107,13 @@ export function gru(
   const reverse = self.reverse;
   if (mask) pad(false, rows, steps, mask, reverse, h, started, y, width, rule, value);
   const packed = packSteps(self, rows, steps, mask, reverse);
+  const capacity = max(ROWS, <i32>(PROJECTION / gates));
   let cells = self.cells;
   for (let step = 0, end = 0; step < packed; ) {
     let count = 0;
     for (; end < packed; ++end) {
       const alive = entry(self.alive, end);
-      if (count + alive > self.pxCapacity) break;
+      if (count + alive > capacity) break;
       count += alive;
     }
     if (!self.table) project(self, x, xStride, cells, count, gates);

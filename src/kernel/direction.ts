@@ -6,10 +6,10 @@ import { createStore, type Sequence, type Store } from "../sequence/sequence.ts"
 import { feedRows, type Matrices, type MatricesFactory, placeBias, placeMatrix } from "./matrix.ts";
 import { copy, copyRows, padded } from "./memory.ts";
 import type { Build, Operation } from "./operation.ts";
-import { CELLS, PROJECTION, ROWS } from "./scratch.ts";
+import { CELLS, ROWS } from "./scratch.ts";
 
 /** 4-byte fields of a Gru (assembly/gru.ts), those of its Packing included. */
-const FIELDS = 29;
+const FIELDS = 28;
 
 /**
  * Floats up to which the projection of a whole embedding is made at load: 1 MB, a millisecond or two. Every step then
@@ -93,7 +93,6 @@ export function makeDirection(
   }
   const integers = [
     ...build.buffers,
-    Math.max(ROWS, Math.floor(PROJECTION / gates)),
     inputs,
     units,
     Number(resetAfter),

@@ -51,9 +51,9 @@ export function softwareExports(): KernelExports {
   const gru: KernelExports["gru"] = (layer, x, xStride, rows, steps, mask, h, started, y, rule, value) => {
     // The fields of a Gru (assembly/gru.ts), behind those of its Packing.
     const at = (layer >>> 2) + 5;
-    const [px, ph, , , inputs, units, resetAfter, reverse, fCode, gCode, ...pointers] = i32.subarray(at, at + 17);
+    const [px, ph, , inputs, units, resetAfter, reverse, fCode, gCode, ...pointers] = i32.subarray(at, at + 16);
     const [kernel, recurrentKernel, recurrentCandidate, bias, recurrentBias, embedding, table] = pointers;
-    const [clip, fAlpha, fBeta, gAlpha, gBeta] = f32.subarray(at + 19, at + 24);
+    const [clip, fAlpha, fBeta, gAlpha, gBeta] = f32.subarray(at + 18, at + 23);
     const width = padded(units);
     const vectors = width >>> 2;
     const f = activation(fCode, fAlpha, fBeta);
