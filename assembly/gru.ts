@@ -32,7 +32,7 @@ const ROWS: i32 = 64;
 /** Bytes of px, or what ROWS need: what is written there is read again soon, from the second-level cache at the latest. */
 const PROJECTION: usize = 65536;
 
-/** One direction's constants, written once by JS; the field order is the one in src/kernel/direction.ts. */
+/** One direction's constants, written once by JS; the field order is the one in src/kernel/direction.ts, and src/int8/matrices.ts. */
 // @ts-ignore: decorator
 @unmanaged
 class Gru extends Packing {
@@ -64,16 +64,16 @@ class Gru extends Packing {
   embedding: usize;
   /** (V + 1, 3·Hp) the projection of each of its rows, or 0 */
   table: usize;
-  /** 7 or 14 where the three matrices are int8 (pack-int8.ts), 0 where they are f32 */
-  precision: i32;
-  /** scratch of multiplyInt8, where they are int8 */
-  quantized: usize;
   /** Infinity for none */
   clip: f32;
   recurrentAlpha: f32;
   recurrentBeta: f32;
   activationAlpha: f32;
   activationBeta: f32;
+  /** 7 or 14 where the three matrices are int8 (pack-int8.ts), 0 where they are f32 */
+  precision: i32;
+  /** scratch of multiplyInt8, where they are int8 */
+  quantized: usize;
 }
 
 /**

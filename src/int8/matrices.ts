@@ -4,6 +4,9 @@ import type { MatricesFactory } from "../kernel/matrix.ts";
 import { copyRows, padded } from "../kernel/memory.ts";
 import type { QuantizedGru } from "../layers/layer.ts";
 
+/** The field `precision` of a Gru (assembly/gru.ts), `quantized` behind it: how many 4-byte fields are before. */
+const PRECISION = 26;
+
 /** Rows that multiplyInt8 quantises together. */
 const QUANTIZED_ROWS = 66;
 
@@ -12,7 +15,7 @@ const QUANTIZED_ROWS = 66;
  *
  * @throws CongruentError `model`: this kernel has no int8
  */
-export const quantizedMatrices: MatricesFactory = (layer, build) => {
+export const quantizedMatrices: MatricesFactory = (layer, build, struct) => {
   const { inputs, units, name } = layer;
   const int8 = layer.int8 as QuantizedGru;
   const { precision } = int8;
@@ -22,10 +25,9 @@ export const quantizedMatrices: MatricesFactory = (layer, build) => {
   }
   /** (QUANTIZED_ROWS) rows of 16 bytes, and 2 for each number of the deepest matrix */
   const quantized = build.reserve(QUANTIZED_ROWS * (4 + (Math.ceil(Math.max(inputs, units) / 16) * 16) / 2));
+  build.i32.set([precision, quantized], (struct >>> 2) + PRECISION);
 
   return {
-    fields: [precision, quantized],
-
     multiply: (...given) => exports.multiplyInt8(...given, precision, quantized),
 
     place(name, gates, first) {

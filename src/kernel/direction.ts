@@ -60,10 +60,9 @@ export function makeDirection(
   const stride = padded(units);
   const gates = 3 * stride;
   const struct = build.reserve(FIELDS);
-  const matrices: Matrices = (layer.int8?.matrices as MatricesFactory)?.(layer, build) ?? {
+  const matrices: Matrices = (layer.int8?.matrices as MatricesFactory)?.(layer, build, struct) ?? {
     place: (name, gates, first) => placeMatrix(build, weights[name], 3 * units, first, gates, units),
     multiply: exports.multiply,
-    fields: [0, 0],
   };
   const kernel = matrices.place("kernel", 3, 0);
   const recurrentKernel = matrices.place("recurrentKernel", resetAfter ? 3 : 2, 0);
@@ -106,7 +105,6 @@ export function makeDirection(
     recurrentBias,
     vectors,
     table,
-    ...matrices.fields,
   ];
   const floats = [layer.clip, recurrentActivation.alpha, recurrentActivation.beta, activation.alpha, activation.beta];
   build.i32.set(integers, struct >>> 2);

@@ -69,9 +69,11 @@ export interface Matrices {
   place(name: "kernel" | "recurrentKernel", gates: number, first: number): number;
   /** As the export, over what was placed. */
   readonly multiply: KernelExports["multiply"];
-  /** The fields of a Gru (assembly/gru.ts) that say so: the precision, 0 for f32, and the scratch of int8. */
-  readonly fields: readonly [precision: number, quantized: number];
 }
 
-/** Makes a direction's: an int8 layer brings its own, so that no bundle without such layers holds it. */
-export type MatricesFactory = (layer: GruLayer, build: Build) => Matrices;
+/**
+ * Makes a direction's: an int8 layer brings its own, so that no bundle without such layers holds it.
+ *
+ * @param struct the direction's Gru (assembly/gru.ts), whose last fields say how: zeros for f32
+ */
+export type MatricesFactory = (layer: GruLayer, build: Build, struct: number) => Matrices;

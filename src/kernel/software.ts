@@ -53,7 +53,7 @@ export function softwareExports(): KernelExports {
     const at = (layer >>> 2) + 5;
     const [px, ph, , inputs, units, resetAfter, reverse, fCode, gCode, ...pointers] = i32.subarray(at, at + 16);
     const [kernel, recurrentKernel, recurrentCandidate, bias, recurrentBias, embedding, table] = pointers;
-    const [clip, fAlpha, fBeta, gAlpha, gBeta] = f32.subarray(at + 18, at + 23);
+    const [clip, fAlpha, fBeta, gAlpha, gBeta] = f32.subarray(at + 16, at + 21);
     const width = padded(units);
     const vectors = width >>> 2;
     const f = activation(fCode, fAlpha, fBeta);
