@@ -85,18 +85,9 @@ export function streamsOf(build: Build, operations: readonly Operation[]): Engin
         }
       },
 
-      readState(states) {
+      get states() {
         admit(null);
-        away.forEach((state, slot) => {
-          states[slot].set(state);
-        });
-      },
-
-      writeState(states) {
-        admit(null);
-        away.forEach((state, slot) => {
-          state.set(states[slot]);
-        });
+        return away;
       },
     };
   };

@@ -62,10 +62,8 @@ export interface EngineStream {
    * @param valid (rows) 1 where this step is valid, replacing the layers' own masks; null: the layers' own
    */
   step(frame: Float32Array | Int32Array, out: Float32Array, valid: Uint8Array | null): void;
-  /** Copies the state out: by slot (rows, H). */
-  readState(states: readonly Float32Array[]): void;
-  /** Copies the state in: by slot (rows, H). */
-  writeState(states: readonly Float32Array[]): void;
+  /** By slot (rows, H): the states as they are until the next step, which begins with what they hold by then. */
+  readonly states: readonly Float32Array[];
   /**
    * By slot (rows): 1 once the row has had a valid step. Before it, `carry-output` pads with 0. Owned by the engine;
    * the API reads it for a snapshot and writes it for a restore or a reset.

@@ -108,17 +108,13 @@ export function createStream(
   const outputSize = rows * output.features;
   /** A hash of what was chosen at creation. */
   const rules = hash([wordsOf(JSON.stringify([semantics, useMasks]))], 0);
-  const parts = (): SnapshotParts => ({ fingerprint: fingerprint(), rules, rows, states: copyState(), started });
+  const parts = (): SnapshotParts => ({ fingerprint: fingerprint(), rules, rows, states: stream.states, started });
 
   function begin(states: readonly Float32Array[]): void {
-    stream.writeState(states);
+    stream.states.forEach((own, slot) => {
+      own.set(states[slot]);
+    });
     for (const flags of started) flags.fill(0);
-  }
-
-  function copyState(): Float32Array[] {
-    const states = zeroStates(slots, rows);
-    stream.readState(states);
-    return states;
   }
 
   begin(initial);
@@ -135,7 +131,7 @@ export function createStream(
     },
 
     get state(): Tensor[] {
-      return copyState().map((state) => copyRows(state, rows));
+      return stream.states.map((state) => copyRows(state, rows));
     },
 
     set state(states: InitialState) {
@@ -149,9 +145,7 @@ export function createStream(
     snapshot: () => writeSnapshot(parts()),
 
     restore(bytes) {
-      const own = parts();
-      readSnapshot(own, bytes);
-      stream.writeState(own.states);
+      readSnapshot(parts(), bytes);
     },
   };
 }

@@ -51,7 +51,7 @@ class ReferenceEngine implements Engine {
     // Only now, since a layer may have thrown: a run that fails writes nothing.
     results.outputs.set(output.data);
     results.mask = output.mask?.slice() ?? null;
-    copyStates(states, results.states);
+    for (const [slot, { h }] of states.entries()) results.states[slot].set(h);
   }
 
   /** A run over one step at a time, whose states stay. */
@@ -64,10 +64,7 @@ class ReferenceEngine implements Engine {
         const rules = { semantics: endless, useMasks, explicitMask: valid !== null };
         out.set(this.forward({ rows, steps: 1, data: frame, mask: valid }, rules, states).data);
       },
-      readState: (targets) => copyStates(states, targets),
-      writeState: (sources) => {
-        for (const [slot, { h }] of states.entries()) h.set(sources[slot]);
-      },
+      states: states.map(({ h }) => h),
       started: states.map(({ started }) => started),
     };
   }
@@ -113,9 +110,4 @@ class ReferenceEngine implements Engine {
     }
     return x;
   }
-}
-
-/** Copies each slot's (B, H) out. */
-function copyStates(states: readonly RecurrentState[], targets: readonly Float32Array[]): void {
-  for (const [slot, { h }] of states.entries()) targets[slot].set(h);
 }
