@@ -27,15 +27,19 @@ export function instantiate(module: object): KernelExports {
   });
 }
 
-/** @throws CongruentError of what the engine throws */
-function attempt<T>(make: () => T): T {
+/**
+ * @param room what was asked for, where there is nothing else to refuse
+ * @throws CongruentError of what the engine throws
+ */
+export function attempt<T>(make: () => T, room?: string): T {
   try {
     return make();
   } catch (cause) {
     // By name: the errors of another realm are not instances of this one's classes.
     const { name } = cause as Error;
     const given = String(cause);
-    if (name === "RangeError") throw expected("memory", "WebAssembly", "room for another model", given, { cause });
+    if (room || name === "RangeError")
+      throw expected("memory", "WebAssembly", room ?? "room for another model", given, { cause });
     const ways =
       ". If a policy forbids it: 'wasm-unsafe-eval' in the Content-Security-Policy, a module for congruent/core, " +
       "or congruent/reference";

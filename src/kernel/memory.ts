@@ -1,5 +1,5 @@
-import { expected } from "../errors.ts";
 import type { KernelExports } from "./exports.ts";
+import { attempt } from "./instantiate.ts";
 
 /** Bytes by which a memory grows. */
 export const PAGE = 65536;
@@ -47,11 +47,7 @@ export function openMemory(exports: KernelExports): KernelMemory {
       // Half a vector tile may be read past the end of a buffer's last row: never past the memory's.
       const need = address + floats * 4 + 64;
       if (need > have) {
-        try {
-          memory.grow(Math.ceil((need - have) / PAGE));
-        } catch (cause) {
-          throw expected("memory", "model", `${need} bytes of WebAssembly memory`, `none beyond ${have}`, { cause });
-        }
+        attempt(() => memory.grow(Math.ceil((need - have) / PAGE)), `room for ${need} bytes`);
         Object.assign(opened, view());
       }
       end = need - 64;

@@ -20,7 +20,10 @@ describe("the software kernel", () => {
     const layers = [congruent.gru(options(1)), congruent.gru(options(8))];
     const model = software.createModel(layers);
     expect(() => model.stream({ rows: 2 ** 27 })).toThrow(
-      expect.objectContaining({ code: "memory", message: expect.stringMatching(/^model: expected \d+ bytes/) }),
+      expect.objectContaining({
+        code: "memory",
+        message: expect.stringMatching(/^WebAssembly: expected room for \d+ bytes/),
+      }),
     );
     // Nothing has changed.
     expect(model.run([[[1]]]).outputs.data).toHaveLength(8);
