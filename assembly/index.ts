@@ -5,7 +5,7 @@ export { gru, step } from "./gru";
 export { multiply } from "./matmul";
 export { pack } from "./pack";
 
-/** The first byte that is free, in a memory that nothing else allocates from. */
+/** The first 64 bytes that are free, in a memory that nothing else allocates from. */
 export function heapBase(): usize {
-  return __heap_base;
+  return (__heap_base + 63) & ~63;
 }

@@ -42,15 +42,15 @@ export function openMemory(exports: KernelExports): KernelMemory {
     exports,
     ...view(),
     reserve(floats: number): number {
-      const address = Math.ceil(end / 64) * 64;
-      const have = memory.buffer.byteLength;
+      const address = end;
+      const next = address + Math.ceil(floats / 16) * 64;
       // Half a vector tile may be read past the end of a buffer's last row: never past the memory's.
-      const need = address + floats * 4 + 64;
-      if (need > have) {
-        attempt(() => memory.grow(Math.ceil((need - have) / PAGE)), `room for ${need} bytes`);
+      const missing = next + 64 - memory.buffer.byteLength;
+      if (missing > 0) {
+        attempt(() => memory.grow(Math.ceil(missing / PAGE)), `room for ${next} bytes`);
         Object.assign(opened, view());
       }
-      end = need - 64;
+      end = next;
       return address;
     },
   };
