@@ -3,6 +3,7 @@ import { engineOver, kernelEngine } from "../src/kernel/engine.ts";
 import { compile } from "../src/kernel/instantiate.ts";
 import { withOperations } from "../src/kernel/layers.ts";
 import { softwareExports } from "../src/kernel/software.ts";
+import { buildStack } from "../src/layers/stack.ts";
 import type { EngineFactory } from "../src/model/engine.ts";
 import { referenceEngine } from "../src/reference/engine.ts";
 
@@ -14,6 +15,6 @@ const software = engineOver(softwareExports);
 /** Every back end, for suites that must hold whichever computes. */
 export const engines: readonly (readonly [name: string, create: EngineFactory])[] = [
   ["reference", referenceEngine],
-  ["wasm", (layers) => kernel(withOperations(layers))],
-  ["software", (layers) => software(withOperations(layers))],
+  ["wasm", ({ layers }) => kernel(buildStack(withOperations(layers)))],
+  ["software", ({ layers }) => software(buildStack(withOperations(layers)))],
 ];

@@ -86,7 +86,7 @@ describe("padding", () => {
       semantics: presets.pytorch,
       initialStates: [null],
     };
-    const refused = () => referenceEngine([masking, layer]).run(batch, { outputs, states, mask: null });
+    const refused = () => referenceEngine({ layers: [masking, layer] }).run(batch, { outputs, states, mask: null });
     expect(refused).toThrow(/gru: expected a valid step in every row .* row 1/);
     expect([...outputs, ...states[0]]).toEqual([7, 7, 7, 7, 7, 7]);
   });

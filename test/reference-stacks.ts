@@ -100,7 +100,7 @@ export function run(layers: readonly Layer[], given: Given): Run {
     states: units.map((count) => new Float32Array(rows * count).fill(Number.NaN)),
     mask: null as Uint8Array | null,
   };
-  referenceEngine(layers).run(batch, results);
+  referenceEngine({ layers }).run(batch, results);
   return {
     outputs: [...results.outputs],
     states: results.states.map((state) => [...state]),

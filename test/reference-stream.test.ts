@@ -43,7 +43,7 @@ describe("streams", () => {
           const given = { rows, semantics, initialStates: starts };
           const whole = run(stack(true), { ...given, steps, data: masked, validity: explicit ? mask : null });
           for (const returnSequences of [true, false]) {
-            const stream = referenceEngine(stack(returnSequences)).stream(rows, semantics, true);
+            const stream = referenceEngine({ layers: stack(returnSequences) }).stream(rows, semantics, true);
             for (const [slot, own] of stream.states.entries()) own.set(starts[slot]);
             const out = new Float32Array(rows * 2);
             for (let t = 0; t < steps; t++) {
@@ -75,7 +75,7 @@ describe("streams", () => {
   }
 
   it("do not share state with each other or with a run", () => {
-    const engine = referenceEngine([gru(2, 3)]);
+    const engine = referenceEngine({ layers: [gru(2, 3)] });
     const one = engine.stream(1, presets.keras, true);
     const other = engine.stream(1, presets.keras, true);
     const first = new Float32Array(3);

@@ -124,7 +124,7 @@ function run(vector: Vector, preset: Preset, returnSequences: boolean): VectorRe
   const steps = returnSequences ? T : 1;
   const outputs = new Float32Array(blocks * B * steps * width).fill(Number.NaN);
   const states = initialStates.map(() => new Float32Array(B * H).fill(Number.NaN));
-  referenceEngine(layers).run(
+  referenceEngine({ layers }).run(
     { rows: B, steps: T, data: features, validity, useMasks: true, semantics, initialStates },
     { outputs, states, mask: null },
   );

@@ -80,8 +80,8 @@ describe("the self-test", () => {
 
   it("has no NaN in its answer, whose bits an engine may choose", () => {
     const outputs: number[] = [];
-    const createEngine: EngineFactory = (layers) => {
-      const engine = kernelEngine(() => new WebAssembly.Module(bytes))(layers);
+    const createEngine: EngineFactory = (stack) => {
+      const engine = kernelEngine(() => new WebAssembly.Module(bytes))(stack);
       return {
         ...engine,
         run(batch, results) {

@@ -14,9 +14,9 @@ export function kernelEngine(module: () => object): EngineFactory {
 
 /** An engine factory over whatever exports what the module does. */
 export function engineOver(create: () => KernelExports): EngineFactory {
-  return (layers) => {
-    const build = reserveScratch(openMemory(create()), layers);
-    const active = layers.filter(({ kind }) => kind !== "dropout");
+  return (stack) => {
+    const build = reserveScratch(openMemory(create()), stack);
+    const active = stack.layers.filter(({ kind }) => kind !== "dropout");
     const operations = active.map((layer, i) => operationOf(layer)(layer, build, active[i - 1], active[i + 1]));
     const stores = operations.map(() => createStore());
 

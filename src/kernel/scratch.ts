@@ -1,4 +1,5 @@
-import { directionsOf, type GruLayer, type Layer } from "../layers/layer.ts";
+import type { GruLayer } from "../layers/layer.ts";
+import type { Stack } from "../layers/stack.ts";
 import { type KernelMemory, padded } from "./memory.ts";
 
 /** Rows of a batch that are run together. More of them would not make the matrix kernels faster. */
@@ -39,14 +40,11 @@ export interface Scratch {
 }
 
 /** Reserves the buffers for a stack, and adds them to its memory. */
-export function reserveScratch(memory: KernelMemory, layers: readonly Layer[]): KernelMemory & Scratch {
+export function reserveScratch(memory: KernelMemory, { shapes, slots, inputs }: Stack): KernelMemory & Scratch {
   const { reserve } = memory;
-  const slots = layers.flatMap(directionsOf);
-  const sizes = [...layers, ...slots].flatMap((layer) => {
-    const { inputs = 0, units = 0, features = 0 } = layer as { inputs?: number; units?: number; features?: number };
-    return [inputs, units, features];
-  });
-  const widest = padded(Math.max(...sizes));
+  const widest = padded(
+    Math.max(inputs, ...shapes.flatMap(({ features, backwardFeatures }) => [features, backwardFeatures])),
+  );
   const recurrent = padded(Math.max(0, ...slots.map(({ units }) => units)));
   const capacity = Math.max(ROWS * widest, BLOCK);
   return Object.assign(memory, {

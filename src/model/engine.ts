@@ -1,4 +1,4 @@
-import type { Layer } from "../layers/layer.ts";
+import type { Stack } from "../layers/stack.ts";
 import type { Semantics } from "../sequence/semantics.ts";
 
 /**
@@ -18,7 +18,7 @@ export interface Engine {
 }
 
 /** Makes an engine for a validated stack. */
-export type EngineFactory = (layers: readonly Layer[]) => Engine;
+export type EngineFactory = (stack: Stack) => Engine;
 
 /** A validated padded batch, batch-major. */
 export interface Batch {

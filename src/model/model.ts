@@ -97,7 +97,7 @@ export function createModelWith(
   const stack = buildStack(given);
   const { layers, slots, inputs, output } = stack;
   const { features, backwardFeatures, sequence } = output;
-  const engine = createEngine(layers);
+  const engine = createEngine(stack);
   /** By slot: what a stateful layer keeps, (B, H), nothing before its first run. */
   const kept: Float32Array[] = [];
   const { batch, read } = createReader(stack, semantics, kept);

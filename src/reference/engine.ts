@@ -1,6 +1,7 @@
 import { computationOf } from "../layers/computation.ts";
 import { directionsOf, type GruLayer, type Layer } from "../layers/layer.ts";
-import type { Batch, Engine, EngineFactory, EngineStream, Results } from "../model/engine.ts";
+import type { Stack } from "../layers/stack.ts";
+import type { Batch, Engine, EngineStream, Results } from "../model/engine.ts";
 import type { Semantics } from "../sequence/semantics.ts";
 import { createStore, type Sequence } from "../sequence/sequence.ts";
 import { bidirectional } from "./bidirectional.ts";
@@ -28,7 +29,7 @@ interface Input {
  * The readable engine: plain TypeScript, f32 by Math.fround, one row and one step after the other. It says what the
  * right answer is, and it computes where there is no WebAssembly.
  */
-export const referenceEngine: EngineFactory = (layers) => new ReferenceEngine(layers);
+export const referenceEngine = ({ layers }: Pick<Stack, "layers">): Engine => new ReferenceEngine(layers);
 
 class ReferenceEngine implements Engine {
   /** By slot. */
