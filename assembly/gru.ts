@@ -41,15 +41,6 @@ class Gru extends Packing {
   ph: usize;
   /** (pxCapacity) i32: ids of packed steps */
   ids: usize;
-  /** I */
-  inputs: i32;
-  /** H */
-  units: i32;
-  resetAfter: i32;
-  /** From each row's last valid step to its first */
-  reverse: i32;
-  recurrentActivation: i32;
-  activation: i32;
   /** packed (I, z|r|n) */
   kernel: usize;
   /** packed (H, z|r|n), or (H, z|r) when reset before */
@@ -64,6 +55,15 @@ class Gru extends Packing {
   embedding: usize;
   /** (V + 1, 3·Hp) the projection of each of its rows, or 0 */
   table: usize;
+  /** I */
+  inputs: i32;
+  /** H */
+  units: i32;
+  resetAfter: i32;
+  /** From each row's last valid step to its first */
+  reverse: i32;
+  recurrentActivation: i32;
+  activation: i32;
   /** Infinity for none */
   clip: f32;
   recurrentAlpha: f32;

@@ -29,20 +29,20 @@ export function openMultiply({ rows, depth, units }) {
     w: uniform(random, depth * columns, 1),
     init: uniform(random, columns, 1),
   };
-  floats.set(data.x, x >> 2);
-  floats.set(data.init, init >> 2);
-  floats.set(data.w, source >> 2);
+  floats.set(data.x, x);
+  floats.set(data.init, init);
+  floats.set(data.w, source);
   exports.pack(source, columns, 0, depth, depth, 3, units, w);
   const contender = {
     name: `multiply ${rows}×${depth}×${columns}`,
     async: false,
     repeat(_, count) {
       for (let i = 0; i < count; i++) {
-        exports.multiply(x, NO_INDEX, depth * 4, rows, w, depth, columns / LANES, init, y, columns * 4);
+        exports.multiply(x, NO_INDEX, depth, rows, w, depth, columns / LANES, init, y, columns);
       }
     },
     begin() {},
-    read: () => floats.slice(y >> 2, (y >> 2) + rows * columns),
+    read: () => floats.slice(y, y + rows * columns),
     close() {},
   };
   contender.repeat(0, 1);
@@ -75,22 +75,22 @@ export function openMultiplyInt8({ rows, depth, units, precision, module }) {
     scales: uniform(random, columns, 0.01),
     init: uniform(random, columns, 1),
   };
-  floats.set(data.x, x >> 2);
-  floats.set(data.init, init >> 2);
-  floats.set(data.scales, w >> 2);
-  new Int8Array(memory.buffer).set(data.w, source);
-  exports.packInt8(source, columns, 0, depth, depth, 3, units, precision, w);
-  const [stride, vectors] = [columns * 4, columns / LANES];
+  floats.set(data.x, x);
+  floats.set(data.init, init);
+  floats.set(data.scales, w);
+  new Int8Array(memory.buffer).set(data.w, 4 * source);
+  exports.packInt8(4 * source, columns, 0, depth, depth, 3, units, precision, w);
+  const vectors = columns / LANES;
   const contender = {
     name: `multiplyInt8 ${rows}×${depth}×${columns}, ${precision} bits, ${module}`,
     async: false,
     repeat(_, count) {
       for (let i = 0; i < count; i++) {
-        exports.multiplyInt8(x, NO_INDEX, depth * 4, rows, w, depth, vectors, init, y, stride, precision, scratch);
+        exports.multiplyInt8(x, NO_INDEX, depth, rows, w, depth, vectors, init, y, columns, precision, scratch);
       }
     },
     begin() {},
-    read: () => floats.slice(y >> 2, (y >> 2) + rows * columns),
+    read: () => floats.slice(y, y + rows * columns),
     close() {},
   };
   contender.repeat(0, 1);
@@ -107,9 +107,9 @@ export function openMultiplyInt8({ rows, depth, units, precision, module }) {
  */
 export function openActivation(code, count) {
   const { exports, memory, reserve } = instance("gru");
-  const pointer = reserve(count);
+  const place = reserve(count);
   const values = uniform(seeded(2), count, 4);
-  const view = new Float32Array(memory.buffer, pointer, count);
+  const view = new Float32Array(memory.buffer, 4 * place, count);
   view.set(values);
   return {
     name: `activation ${code}`,
@@ -117,7 +117,7 @@ export function openActivation(code, count) {
     repeat(_, calls) {
       // Over their own results the functions come to rest, far from numbers that would take another way.
       view.set(values);
-      for (let i = 0; i < calls; i++) exports.activate(code, pointer, count / LANES, 0, 0);
+      for (let i = 0; i < calls; i++) exports.activate(code, place, count / LANES, 0, 0);
     },
     begin() {},
     read: () => view.slice(),
@@ -134,13 +134,13 @@ function instance(name) {
   return {
     exports,
     memory,
-    /** @param {number} floats @returns {number} their address; views made before it are void */
+    /** @param {number} floats @returns {number} their place, in floats; views made before it are void */
     reserve(floats) {
-      const address = Math.ceil(end / 64) * 64;
-      end = address + floats * 4;
-      const missing = end + 64 - memory.buffer.byteLength;
+      const place = end;
+      end += Math.ceil(floats / 16) * 16;
+      const missing = 4 * end + 64 - memory.buffer.byteLength;
       if (missing > 0) memory.grow(Math.ceil(missing / 65536));
-      return address;
+      return place;
     },
   };
 }

@@ -104,7 +104,8 @@ function importText(code) {
 async function work({ wasm, code, name, part }) {
   const { resolveActivation, activate, truths } = await importText(code);
   const kernel = new WebAssembly.Instance(new WebAssembly.Module(wasm), {}).exports;
-  const at = Math.ceil(kernel.heapBase() / 16) * 16;
+  const place = kernel.heapBase();
+  const at = 4 * place;
   const missing = at + BLOCK * 4 - kernel.memory.buffer.byteLength;
   if (missing > 0) kernel.memory.grow(Math.ceil(missing / 65536));
   const patterns = new Uint32Array(BLOCK);
@@ -133,7 +134,7 @@ async function work({ wasm, code, name, part }) {
   for (let block = part; block < BLOCK; block += THREADS) {
     for (let i = 0, pattern = block * BLOCK; i < BLOCK; i++) patterns[i] = pattern + i;
     outputs.set(inputs);
-    kernel.activate(activation.code, at, BLOCK / 4, activation.alpha, activation.beta);
+    kernel.activate(activation.code, place, BLOCK / 4, activation.alpha, activation.beta);
     const edge = edgeOf(block);
     measure(report, truth, edge);
     compare(report, activation, edge < 0 ? (name === "sigmoid" || name === "tanh" ? 1 : 17) : 61, block);

@@ -6,7 +6,8 @@ import { activate, exp } from "../src/reference/activation.ts";
 import { truths } from "./activation-truth.ts";
 
 const kernel = instantiate(compile(readFileSync(new URL("../build/gru.wasm", import.meta.url))));
-const start = Math.ceil(kernel.heapBase() / 16) * 16;
+const place = kernel.heapBase();
+const start = 4 * place;
 const names = Object.keys(truths) as ActivationName[];
 
 /** Where some function changes its way: clamps, thresholds, and the ends of the normal and the finite numbers. */
@@ -87,7 +88,7 @@ function run({ code, alpha, beta }: Activation, values: ArrayLike<number>): Floa
   if (missing > 0) kernel.memory.grow(Math.ceil(missing / 65536));
   const view = new Float32Array(kernel.memory.buffer, start, values.length);
   view.set(values);
-  kernel.activate(code, start, values.length / 4, alpha, beta);
+  kernel.activate(code, place, values.length / 4, alpha, beta);
   return view.slice();
 }
 
@@ -138,7 +139,7 @@ describe("kernel and reference have the same bits", () => {
         const values = Float32Array.from({ length: size + 4 }, (_, i) => i * 0.37 - 4);
         const view = new Float32Array(kernel.memory.buffer, start, size + 4);
         view.set(values);
-        kernel.activate(activation.code, start, vectors, activation.alpha, activation.beta);
+        kernel.activate(activation.code, place, vectors, activation.alpha, activation.beta);
         const expected = values.map((x, i) => (i < size ? activate(activation, x) : x));
         expect(firstDifference(view.slice(), expected), `${name}, ${vectors} vectors`).toBe("none");
       }

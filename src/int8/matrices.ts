@@ -25,7 +25,7 @@ export const quantizedMatrices: MatricesFactory = (layer, build, struct) => {
   }
   /** (QUANTIZED_ROWS) rows of 16 bytes, and 2 for each number of the deepest matrix */
   const quantized = build.reserve(QUANTIZED_ROWS * (4 + (Math.ceil(Math.max(inputs, units) / 16) * 16) / 2));
-  build.i32.set([precision, quantized], (struct >>> 2) + PRECISION);
+  build.i32.set([precision, 4 * quantized], struct + PRECISION);
 
   return {
     multiply: (...given) => exports.multiplyInt8(...given, precision, quantized),
@@ -34,16 +34,16 @@ export const quantizedMatrices: MatricesFactory = (layer, build, struct) => {
       const { values, scales } = int8[name];
       const columns = scales.length;
       const depth = values.length / columns;
-      const address = build.reserve(exports.sizeInt8(depth, (gates * padded(units)) / 4, precision) / 4);
-      copyRows(build.f32, address >>> 2, padded(units), scales, first, units, units, gates);
+      const place = build.reserve(exports.sizeInt8(depth, (gates * padded(units)) / 4, precision) / 4);
+      copyRows(build.f32, place, padded(units), scales, first, units, units, gates);
       const fit = Math.floor((4 * build.capacity) / columns);
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.length);
       for (let k = 0; k < depth; k += fit) {
         const count = Math.min(fit, depth - k);
-        build.u8.set(bytes.subarray(k * columns, (k + count) * columns), build.x);
-        exports.packInt8(build.x + first, columns, k, count, depth, gates, units, precision, address);
+        build.u8.set(bytes.subarray(k * columns, (k + count) * columns), 4 * build.x);
+        exports.packInt8(4 * build.x + first, columns, k, count, depth, gates, units, precision, place);
       }
-      return address;
+      return place;
     },
   };
 };

@@ -21,9 +21,9 @@ export const computedOperation: OperationFactory<Layer> = (layer, build) => {
       units ||= computation.shape(layer, { features, backwardFeatures: 0, sequence: true }, "").features;
       const x = before(ROWS * features);
       const y = after(ROWS * units);
-      copyRows(x, 0, features, build.f32, from >>> 2, padded(features), features, rows);
+      copyRows(x, 0, features, build.f32, from, padded(features), features, rows);
       computation.step?.(layer, x, y, rows, features);
-      copyRows(build.f32, to >>> 2, padded(units), y, 0, units, units, rows);
+      copyRows(build.f32, to, padded(units), y, 0, units, units, rows);
       return units;
     },
   };

@@ -17,14 +17,14 @@ export const denseOperation: OperationFactory<DenseLayer> = (layer, build) => {
     run(input, _batch, _results, store) {
       const data = store((input.data.length / inputs) * units);
       feedRows(build, input.data, inputs, padded(Math.max(inputs, units)), (first, count) => {
-        apply(build.x, 4 * inputs, count, build.y);
-        copyRows(data, first * units, units, build.f32, build.y >>> 2, padded(units), units, count);
+        apply(build.x, inputs, count, build.y);
+        copyRows(data, first * units, units, build.f32, build.y, padded(units), units, count);
       });
       return { ...input, features: units, data };
     },
 
     step({ rows }, x, y) {
-      apply(x, 4 * padded(inputs), rows, y);
+      apply(x, padded(inputs), rows, y);
       return units;
     },
   };

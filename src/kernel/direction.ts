@@ -80,35 +80,31 @@ export function makeDirection(
     width = 1;
     if (vocabulary * gates > TABLE) {
       vectors = build.reserve(weights.length);
-      build.f32.set(weights, vectors >>> 2);
+      build.f32.set(weights, vectors);
     } else {
       table = build.reserve(vocabulary * gates);
       // By the same kernel as any other input product, so with the same bits.
       feedRows(build, weights, inputs, inputs, (first, count) => {
-        const y = table + 4 * first * gates;
-        matrices.multiply(build.x, 0, 4 * inputs, count, kernel, inputs, gates >>> 2, bias, y, 4 * gates);
+        const y = table + first * gates;
+        matrices.multiply(build.x, 0, inputs, count, kernel, inputs, gates / 4, bias, y, gates);
       });
     }
   }
   const integers = [
-    ...build.buffers,
+    // As addresses, in bytes.
+    ...[...build.buffers, kernel, recurrentKernel, recurrentCandidate, bias, recurrentBias, vectors, table].map(
+      (place) => 4 * place,
+    ),
     inputs,
     units,
     Number(resetAfter),
     Number(goBackwards),
     recurrentActivation.code,
     activation.code,
-    kernel,
-    recurrentKernel,
-    recurrentCandidate,
-    bias,
-    recurrentBias,
-    vectors,
-    table,
   ];
   const floats = [layer.clip, recurrentActivation.alpha, recurrentActivation.beta, activation.alpha, activation.beta];
-  build.i32.set(integers, struct >>> 2);
-  build.f32.set(floats, (struct >>> 2) + integers.length);
+  build.i32.set(integers, struct);
+  build.f32.set(floats, struct + integers.length);
 
   /** By row: what follows its last valid step */
   const allEnds = createStore(Int32Array);
@@ -160,7 +156,7 @@ export function makeDirection(
           const row = order[i];
           const to = offset + (row * time + (flip ? 0 : ends[row])) * pitch;
           const size = (time - ends[row]) * pitch;
-          copy(outputs, to, f32, (y >>> 2) + i * stride, size && units);
+          copy(outputs, to, f32, y + i * stride, size && units);
           // Between cells stand another direction's, which are the same here too, or are yet to come.
           for (let n = pitch; n < size; n *= 2)
             outputs.copyWithin(to + n, to, to + Math.min(n, size - pitch + units - n));
@@ -183,10 +179,10 @@ export function makeDirection(
           order[at] = row;
         }
         // The states lie behind it.
-        u8.fill(0, build.started, h + 4 * rows * stride);
+        u8.fill(0, build.started, 4 * (h + rows * stride));
         for (let i = 0; initial && i < rows; i++) {
           const row = order[i];
-          copy(f32, (h >>> 2) + i * stride, initial, row * units, units);
+          copy(f32, h + i * stride, initial, row * units, units);
         }
         // Backwards, the end of a row comes first.
         if (goBackwards) pad(returnSequences);
@@ -202,25 +198,25 @@ export function makeDirection(
             const row = order[i];
             const cell = row * time + t;
             const needed = Math.min(ends[row] - t, steps);
-            copy(input, (x >>> 2) + i * steps * width, data, cell * width, needed * width);
+            copy(input, x + i * steps * width, data, cell * width, needed * width);
             if (mask) copy(u8, build.mask + i * steps, mask, cell, needed);
           }
-          call(x, 4 * width, alive, steps, mask ? build.mask : 0, h, returnSequences ? y : 0, rule);
+          call(x, width, alive, steps, mask ? build.mask : 0, h, returnSequences ? y : 0, rule);
           for (let i = 0; returnSequences && i < alive; i++) {
             const row = order[i];
             const to = offset + (row * time + (flip ? time - 1 - t : t)) * pitch;
-            const from = (y >>> 2) + i * steps * stride;
+            const from = y + i * steps * stride;
             copyRows(outputs, to, flip ? -pitch : pitch, f32, from, stride, units, Math.min(ends[row] - t, steps));
           }
         }
         pad(returnSequences && !goBackwards);
         for (let i = 0; i < rows; i++) {
           const row = order[i];
-          const state = (h >>> 2) + i * stride;
+          const state = h + i * stride;
           // As a last step a row shows what it carries; as a final state, what an empty row has.
           if (emptyState === "zero" && !ends[row]) f32.fill(0, state, state + units);
           const last = row * time + (goBackwards ? 0 : time - 1);
-          const shown = lastOutput === "state" || !mask || mask[last] ? state : (y >>> 2) + i * stride;
+          const shown = lastOutput === "state" || !mask || mask[last] ? state : y + i * stride;
           if (!returnSequences) copy(outputs, offset + row * pitch, f32, shown, units);
           copy(states[slot], row * units, f32, state, units);
         }
@@ -231,7 +227,7 @@ export function makeDirection(
     step(frame, x, y) {
       const { semantics, started, states, first, rows, masked } = frame;
       const flags = started[slot];
-      const h = states[slot] + first * stride * 4;
+      const h = states[slot] + first * stride;
       if (rows === 1 && !masked) {
         // The path that has to be short.
         exports.step(struct, x, h, y);
@@ -239,7 +235,7 @@ export function makeDirection(
       } else {
         const rule = !returnSequences && semantics.lastOutput === "state" ? "carry-state" : ruleOf(layer, semantics);
         copy(build.u8, build.started, flags, first, rows);
-        call(x, 4 * padded(width), rows, 1, masked ? build.mask : 0, h, y, rule);
+        call(x, padded(width), rows, 1, masked ? build.mask : 0, h, y, rule);
         copy(flags, first, build.u8, build.started, rows);
       }
       // Without a sequence there is no mask either: in a stream every later layer has a step to do.

@@ -26,9 +26,9 @@ export const embeddingOperation: OperationFactory<EmbeddingLayer> = (layer, buil
       const { useMasks, rows, explicit } = frame;
       const made = maskZero && useMasks && !explicit;
       for (let r = 0; r < rows; r++) {
-        const id = build.i32[(x >>> 2) + r * padded(1)];
+        const id = build.i32[x + r * padded(1)];
         if (made) build.u8[build.mask + r] = Number(id !== 0);
-        if (!keepIds) copy(build.f32, (y >>> 2) + r * padded(features), weights, id * features, features);
+        if (!keepIds) copy(build.f32, y + r * padded(features), weights, id * features, features);
       }
       if (made) frame.masked = true;
       return keepIds ? 0 : features;

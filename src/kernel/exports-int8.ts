@@ -12,7 +12,7 @@ import type { KernelExports } from "./exports.ts";
 export interface Int8Exports extends KernelExports {
   /** Bytes of a packed int8 matrix: a byte a weight for the relaxed dot, which takes 7 bits, two for the plain one. */
   sizeInt8(depth: number, vectors: number, precision: number): number;
-  /** As `pack`, of int8 rows; `precision` 7 or 14 */
+  /** As `pack`, of int8 rows, whose place counts bytes; `precision` 7 or 14 */
   packInt8(
     source: number,
     sourceStride: number,

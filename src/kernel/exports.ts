@@ -1,11 +1,11 @@
 /**
- * What assembly/index.ts exports, as JS sees it, and software.ts gives: numbers only. Pointers are byte addresses in
- * `memory`.
+ * What assembly/index.ts exports, as JS sees it, and software.ts gives: numbers only. Places in
+ * `memory`, and strides, count floats (or integers); those of `mask` and `started` count bytes.
  */
 export interface KernelExports {
   readonly memory: WebAssembly.Memory;
   heapBase(): number;
-  activate(code: number, pointer: number, vectors: number, alpha: number, beta: number): void;
+  activate(code: number, values: number, vectors: number, alpha: number, beta: number): void;
   pack(
     source: number,
     sourceStride: number,

@@ -29,7 +29,7 @@ export const maskingOperation: OperationFactory<MaskingLayer> = ({ maskValue }, 
       const { useMasks, rows, explicit } = frame;
       if (!useMasks) return 0;
       for (let r = 0; r < rows; r++) {
-        const valid = blank(build.f32, (x >>> 2) + r * padded(features), features);
+        const valid = blank(build.f32, x + r * padded(features), features);
         if (!explicit) build.u8[build.mask + r] = valid;
       }
       frame.masked = true;

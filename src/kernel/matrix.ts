@@ -21,7 +21,7 @@ export function feedRows(
   const fit = Math.floor(build.capacity / room);
   for (let first = 0; first < rows; first += fit) {
     const count = Math.min(fit, rows - first);
-    copy(build.f32, build.x >>> 2, source, first * width, count * width);
+    copy(build.f32, build.x, source, first * width, count * width);
     use(first, count);
   }
 }
@@ -45,11 +45,11 @@ export function placeMatrix(
   units: number,
 ): number {
   const depth = source.length / columns;
-  const address = build.reserve(depth * gates * padded(units));
+  const place = build.reserve(depth * gates * padded(units));
   feedRows(build, source, columns, columns, (k, count) => {
-    build.exports.pack(build.x + first * 4, columns, k, count, depth, gates, units, address);
+    build.exports.pack(build.x + first, columns, k, count, depth, gates, units, place);
   });
-  return address;
+  return place;
 }
 
 /**
@@ -58,9 +58,9 @@ export function placeMatrix(
  * @param source null for zeros
  */
 export function placeBias(build: Build, source: Float32Array | null, gates: number, units: number): number {
-  const address = build.reserve(gates * padded(units));
-  if (source) copyRows(build.f32, address >>> 2, padded(units), source, 0, units, units, gates);
-  return address;
+  const place = build.reserve(gates * padded(units));
+  if (source) copyRows(build.f32, place, padded(units), source, 0, units, units, gates);
+  return place;
 }
 
 /** How a direction keeps its matrices, and is multiplied by them. */

@@ -1,8 +1,8 @@
 import type { KernelExports } from "./exports.ts";
 import { attempt } from "./instantiate.ts";
 
-/** Bytes by which a memory grows. */
-export const PAGE = 65536;
+/** Floats by which a memory grows. */
+export const PAGE = 16384;
 
 /** Floats from which a bulk copy beats a loop (the bulk copy has to make a view). */
 const BULK = 128;
@@ -13,8 +13,8 @@ export function padded(units: number): number {
 }
 
 /**
- * The memory of one instance: reserved front to back and never given back, so that nothing in it ever moves. Addresses
- * are bytes, multiples of 16; indices are floats, for the views.
+ * The memory of one instance: reserved front to back and never given back, so that nothing in it ever moves. A place in it
+ * is an index of the view that reads it: of floats (or integers), and of bytes for masks and flags.
  */
 export interface KernelMemory {
   readonly exports: KernelExports;
@@ -23,7 +23,7 @@ export interface KernelMemory {
   readonly i32: Int32Array;
   readonly u8: Uint8Array;
   /**
-   * Reserves floats (or ids), zeroed, at an address that is a multiple of 64.
+   * Reserves floats (or ids), zeroed, at a place that is a multiple of 16.
    *
    * @throws CongruentError `memory`: it is more than the engine gives
    */
@@ -42,16 +42,16 @@ export function openMemory(exports: KernelExports): KernelMemory {
     exports,
     ...view(),
     reserve(floats: number): number {
-      const address = end;
-      const next = address + Math.ceil(floats / 16) * 64;
+      const at = end;
+      const next = at + Math.ceil(floats / 16) * 16;
       // Half a vector tile may be read past the end of a buffer's last row: never past the memory's.
-      const missing = next + 64 - memory.buffer.byteLength;
+      const missing = next + 16 - opened.f32.length;
       if (missing > 0) {
-        attempt(() => memory.grow(Math.ceil(missing / PAGE)), `room for ${next} bytes`);
+        attempt(() => memory.grow(Math.ceil(missing / PAGE)), `room for ${4 * next} bytes`);
         Object.assign(opened, view());
       }
       end = next;
-      return address;
+      return at;
     },
   };
   return opened;

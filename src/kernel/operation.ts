@@ -17,8 +17,8 @@ export interface Operation {
   /**
    * Its part of a stream's step; none where the layer needs the future.
    *
-   * @param x address of what comes in: (rows, padded(F))
-   * @param y address of another such buffer, for what comes out
+   * @param x where what comes in is: (rows, padded(F))
+   * @param y another such buffer, for what comes out
    * @param features F
    * @returns the features of what it wrote to y; 0 if what comes out is in x
    */

@@ -52,12 +52,12 @@ export function reserveScratch(memory: KernelMemory, { shapes, slots, inputs }: 
     x: reserve(capacity),
     y: reserve(capacity),
     capacity,
-    mask: reserve(CELLS / 4),
-    started: reserve(ROWS / 4),
+    mask: 4 * reserve(CELLS / 4),
+    started: 4 * reserve(ROWS / 4),
     h: reserve(ROWS * recurrent),
     // Longer than a mask, to keep integers away from the states, though no f32 kernel reads beyond the rows: with zeros
     // here, with denormals or with no room, as many processes (one in five or so) run wide layers at half the speed.
-    zeros: reserve(ROWS / 4 + 3 * recurrent),
+    zeros: 4 * reserve(ROWS / 4 + 3 * recurrent),
     buffers: [
       CELLS,
       CELLS,

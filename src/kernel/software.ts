@@ -10,7 +10,7 @@ import type { KernelExports } from "./exports.ts";
 import type { Kernel } from "./kernel.ts";
 import { PAGE, padded } from "./memory.ts";
 
-/** Bytes that 32 bits can address: no buffer is longer, as no WebAssembly memory is. */
+/** Floats that 32 bits can address: no buffer is longer, as no WebAssembly memory is. */
 const LIMIT = 65536 * PAGE;
 
 /**
@@ -26,8 +26,8 @@ export function softwareExports(): KernelExports {
   const memory = {
     buffer: u8.buffer,
     grow(pages: number) {
-      const size = u8.length + pages * PAGE;
-      const grown = new Uint8Array(size > LIMIT ? Number.POSITIVE_INFINITY : size);
+      const size = u8.length / 4 + pages * PAGE;
+      const grown = new Uint8Array(size > LIMIT ? Number.POSITIVE_INFINITY : 4 * size);
       grown.set(u8);
       u8 = grown;
       memory.buffer = u8.buffer;
@@ -39,9 +39,9 @@ export function softwareExports(): KernelExports {
 
   const multiply: KernelExports["multiply"] = (x, index, xStride, rows, w, depth, vectors, init, y, yStride) => {
     for (let i = 0; i < rows; i++) {
-      const row = index ? i32[(index >>> 2) + i] : i;
-      const out = f32.subarray((y + i * yStride) >>> 2);
-      product(out, f32, (x + row * xStride) >>> 2, depth, f32.subarray(w >>> 2), 4 * vectors, f32.subarray(init >>> 2));
+      const row = index ? i32[index + i] : i;
+      const out = f32.subarray(y + i * yStride);
+      product(out, f32, x + row * xStride, depth, f32.subarray(w), 4 * vectors, f32.subarray(init));
     }
   };
 
@@ -50,9 +50,13 @@ export function softwareExports(): KernelExports {
 
   const gru: KernelExports["gru"] = (layer, x, xStride, rows, steps, mask, h, started, y, rule, value) => {
     // The fields of a Gru (assembly/gru.ts), behind those of its Packing.
-    const at = (layer >>> 2) + 5;
-    const [px, ph, , inputs, units, resetAfter, reverse, fCode, gCode, ...pointers] = i32.subarray(at, at + 16);
-    const [kernel, recurrentKernel, recurrentCandidate, bias, recurrentBias, embedding, table] = pointers;
+    const at = layer + 5;
+    const [px, ph, , kernel, recurrentKernel, recurrentCandidate, bias, recurrentBias, embedding, table] = Array.from(
+      i32.subarray(at, at + 10),
+      // Addresses, as the module wants them.
+      (address) => address >>> 2,
+    );
+    const [inputs, units, resetAfter, reverse, fCode, gCode] = i32.subarray(at + 10, at + 16);
     const [clip, fAlpha, fBeta, gAlpha, gBeta] = f32.subarray(at + 16, at + 21);
     const width = padded(units);
     const vectors = width >>> 2;
@@ -61,28 +65,26 @@ export function softwareExports(): KernelExports {
 
     /** One valid step: src/reference/cell.ts. */
     const step = (x: number, h: number) => {
-      const id = i32[x >>> 2];
-      const row = embedding ? embedding + 4 * id * inputs : x;
+      const id = i32[x];
+      const row = embedding ? embedding + id * inputs : x;
       if (!table) multiply(row, 0, 0, 1, kernel, inputs, 3 * vectors, bias, px, 0);
       multiply(h, 0, 0, 1, recurrentKernel, units, (resetAfter ? 3 : 2) * vectors, recurrentBias, ph, 0);
-      const p = table ? (table >>> 2) + 3 * id * width : px >>> 2;
-      const z = ph >>> 2;
+      const p = table ? table + 3 * id * width : px;
+      const z = ph;
       const r = z + width;
       const n = r + width;
-      const state = h >>> 2;
       for (let i = 0; i < 2 * width; i++) f32[z + i] = activate(f, bound(F(f32[p + i] + f32[z + i]), clip));
-      for (let i = 0; i < width; i++) f32[r + i] *= f32[(resetAfter ? n : state) + i];
-      if (!resetAfter)
-        multiply(4 * r, 0, 0, 1, recurrentCandidate, units, vectors, recurrentBias + 8 * width, 4 * n, 0);
+      for (let i = 0; i < width; i++) f32[r + i] *= f32[(resetAfter ? n : h) + i];
+      if (!resetAfter) multiply(r, 0, 0, 1, recurrentCandidate, units, vectors, recurrentBias + 2 * width, n, 0);
       const remembered = resetAfter ? r : n;
       for (let i = 0; i < width; i++) {
         const candidate = activate(g, bound(F(f32[p + 2 * width + i] + f32[remembered + i]), clip));
-        f32[state + i] = F(f32[z + i] * f32[state + i]) + F(F(1 - f32[z + i]) * candidate);
+        f32[h + i] = F(f32[z + i] * f32[h + i]) + F(F(1 - f32[z + i]) * candidate);
       }
     };
 
     for (let row = 0; row < rows; row++) {
-      const state = h + 4 * row * width;
+      const state = h + row * width;
       for (let i = 0; i < steps; i++) {
         const cell = row * steps + (reverse ? steps - 1 - i : i);
         const valid = !mask || u8[mask + cell];
@@ -90,9 +92,9 @@ export function softwareExports(): KernelExports {
           step(x + cell * xStride, state);
           u8[started + row] = 1;
         }
-        const to = (y >>> 2) + cell * width;
+        const to = y + cell * width;
         if (y && (valid || rule === 2 || (rule && u8[started + row]))) {
-          f32.copyWithin(to, state >>> 2, (state >>> 2) + width);
+          f32.copyWithin(to, state, state + width);
         } else if (y) f32.fill(value, to, to + width);
       }
     }
@@ -102,17 +104,17 @@ export function softwareExports(): KernelExports {
     memory,
 
     // No buffer may be at 0, which stands for none.
-    heapBase: () => 64,
+    heapBase: () => 16,
 
-    activate(code, pointer, vectors, alpha, beta) {
-      activateRow(activation(code, alpha, beta), f32, pointer >>> 2, 4 * vectors);
+    activate(code, values, vectors, alpha, beta) {
+      activateRow(activation(code, alpha, beta), f32, values, 4 * vectors);
     },
 
     pack(source, sourceStride, k0, count, _depth, gates, units, target) {
       for (let k = 0; k < count; k++) {
         for (let gate = 0; gate < gates; gate++) {
-          const from = (source >>> 2) + k * sourceStride + gate * units;
-          f32.copyWithin((target >>> 2) + ((k0 + k) * gates + gate) * padded(units), from, from + units);
+          const from = source + k * sourceStride + gate * units;
+          f32.copyWithin(target + ((k0 + k) * gates + gate) * padded(units), from, from + units);
         }
       }
     },
@@ -122,14 +124,14 @@ export function softwareExports(): KernelExports {
 
     step(layer, x, h, y) {
       // Whether the row has started goes where nobody looks: into the scratch of its Packing.
-      gru(layer, x, 0, 1, 1, 0, h, i32[layer >>> 2], y, 0, 0);
+      gru(layer, x, 0, 1, 1, 0, h, i32[layer], y, 0, 0);
     },
 
     dense(x, xStride, rows, w, depth, units, bias, y, code, alpha, beta) {
       const width = padded(units);
-      multiply(x, 0, xStride, rows, w, depth, width >>> 2, bias, y, 4 * width);
+      multiply(x, 0, xStride, rows, w, depth, width >>> 2, bias, y, width);
       const applied = code < 0 ? "softmax" : activation(code, alpha, beta);
-      for (let i = 0; i < rows; i++) activateRow(applied, f32, (y >>> 2) + i * width, units);
+      for (let i = 0; i < rows; i++) activateRow(applied, f32, y + i * width, units);
     },
   };
 }

@@ -13,8 +13,8 @@ import { ROWS } from "./scratch.ts";
  */
 export function streamsOf(build: Build, operations: readonly Operation[]): Engine["stream"] {
   const { slots } = build;
-  /** By slot: the address of (room, Hp). It changes when a stream of more rows than any before is made. */
-  const addresses: number[] = [];
+  /** By slot: where (room, Hp) is. It changes when a stream of more rows than any before is made. */
+  const places: number[] = [];
   let room = 0;
   /** By slot: (rows, H), where the states of the stream go that is there now. */
   let resident: readonly Float32Array[] | null = null;
@@ -24,7 +24,7 @@ export function streamsOf(build: Build, operations: readonly Operation[]): Engin
     if (resident === next) return;
     for (let slot = 0; slot < slots.length; slot++) {
       const { units } = slots[slot];
-      const at = addresses[slot] >>> 2;
+      const at = places[slot];
       const stride = padded(units);
       if (resident) copyRows(resident[slot], 0, units, build.f32, at, stride, units, resident[slot].length / units);
       if (next) copyRows(build.f32, at, stride, next[slot], 0, units, units, next[slot].length / units);
@@ -37,7 +37,7 @@ export function streamsOf(build: Build, operations: readonly Operation[]): Engin
     if (rows > room) {
       admit(null);
       slots.forEach(({ units }, slot) => {
-        addresses[slot] = build.reserve(rows * padded(units));
+        places[slot] = build.reserve(rows * padded(units));
       });
       room = rows;
     }
@@ -48,7 +48,7 @@ export function streamsOf(build: Build, operations: readonly Operation[]): Engin
       semantics,
       useMasks,
       started,
-      states: addresses,
+      states: places,
       rows,
       first: 0,
       masked: false,
@@ -71,7 +71,7 @@ export function streamsOf(build: Build, operations: readonly Operation[]): Engin
           frame.rows = count;
           frame.first = first;
           frame.masked = frame.explicit = Boolean(valid);
-          copyRows(input, x >>> 2, padded(inputs), data, first * inputs, inputs, inputs, count);
+          copyRows(input, x, padded(inputs), data, first * inputs, inputs, inputs, count);
           if (valid) copy(build.u8, build.mask, valid, first, count);
           for (let i = 0; i < operations.length; i++) {
             const written = operations[i].step?.(frame, x, y, features);
@@ -81,7 +81,7 @@ export function streamsOf(build: Build, operations: readonly Operation[]): Engin
             y = from;
             features = written;
           }
-          copyRows(out, first * features, features, build.f32, x >>> 2, padded(features), features, count);
+          copyRows(out, first * features, features, build.f32, x, padded(features), features, count);
         }
       },
 

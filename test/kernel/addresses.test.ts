@@ -17,8 +17,8 @@ const after = [gru({ ...weights, kernel: numbers(27), resetAfter: false }), dens
 const table = { data: numbers(10), shape: [5, 2] };
 
 const low = engineOver(() => instantiate(module));
-/** Signed, the addresses of these instances are negative. */
-const high = engineOver(() => ({ ...instantiate(module), heapBase: () => 2 ** 31 }));
+/** As 32 bits with a sign, the addresses of these instances are negative. */
+const high = engineOver(() => ({ ...instantiate(module), heapBase: () => 2 ** 29 }));
 
 const features = { data: numbers(16), shape: [2, 4, 2] };
 const ids = { data: Int32Array.of(1, 2, 0, 4, 3, 0, 1, 1), shape: [2, 4] };

@@ -35,7 +35,7 @@ export function findDifference(module: WebAssembly.Module, { x, values, ...shape
   const scales = random.floats(columns, 0.01);
   const bias = random.floats(columns);
   const wide = Math.ceil(depth / 16) * 16;
-  const addresses = {
+  const places = {
     matrix: memory.reserve(exports.sizeInt8(depth, stride / 4, precision) / 4),
     bias: memory.reserve(stride),
     source: memory.reserve(Math.ceil((depth * columns) / 4)),
@@ -45,45 +45,47 @@ export function findDifference(module: WebAssembly.Module, { x, values, ...shape
     // Last, so that what is read behind it is behind all.
     x: memory.reserve(rows * (depth + xGap)),
   };
+  // In bytes.
+  const source = 4 * places.source;
   // Whatever stands behind a row must not count.
-  memory.f32.fill(Number.NaN, addresses.x >> 2);
-  new Int8Array(exports.memory.buffer).set(matrix, addresses.source);
+  memory.f32.fill(Number.NaN, places.x);
+  new Int8Array(exports.memory.buffer).set(matrix, source);
   // In two parts, as a large matrix would be.
   const half = depth >> 1;
-  const target = addresses.matrix;
-  exports.packInt8(addresses.source, columns, 0, half, depth, gates, units, precision, target);
-  const rest = addresses.source + half * columns;
+  const target = places.matrix;
+  exports.packInt8(source, columns, 0, half, depth, gates, units, precision, target);
+  const rest = source + half * columns;
   exports.packInt8(rest, columns, half, depth - half, depth, gates, units, precision, target);
   for (let gate = 0; gate < gates; gate++) {
-    copy(memory.f32, (target + 4 * gate * padded(units)) >> 2, scales, gate * units, units);
-    copy(memory.f32, (addresses.bias + 4 * gate * padded(units)) >> 2, bias, gate * units, units);
+    copy(memory.f32, target + gate * padded(units), scales, gate * units, units);
+    copy(memory.f32, places.bias + gate * padded(units), bias, gate * units, units);
   }
   // The rows lie in another order than that of the product.
   for (let row = 0; row < rows; row++) {
     const place = rows - 1 - row;
-    memory.i32[(addresses.index >> 2) + row] = place;
-    copy(memory.f32, (addresses.x + 4 * place * (depth + xGap)) >> 2, data, row * depth, depth);
+    memory.i32[places.index + row] = place;
+    copy(memory.f32, places.x + place * (depth + xGap), data, row * depth, depth);
   }
   exports.multiplyInt8(
-    addresses.x,
-    addresses.index,
-    4 * (depth + xGap),
+    places.x,
+    places.index,
+    depth + xGap,
     rows,
     target,
     depth,
     stride >> 2,
-    addresses.bias,
-    addresses.y,
-    4 * (stride + yGap),
+    places.bias,
+    places.y,
+    stride + yGap,
     precision,
-    addresses.scratch,
+    places.scratch,
   );
   const expected = new Float32Array(columns);
   for (let row = 0; row < rows; row++) {
     quantizedProduct(expected, data, row * depth, depth, { values: matrix, scales }, precision, columns, bias);
     for (let column = 0; column < columns; column++) {
       const gate = Math.floor(column / units);
-      const at = (addresses.y >> 2) + row * (stride + yGap) + gate * padded(units) + (column - gate * units);
+      const at = places.y + row * (stride + yGap) + gate * padded(units) + (column - gate * units);
       if (!Object.is(memory.f32[at], expected[column])) {
         const where = `${JSON.stringify(shape)}, row ${row}, column ${column}`;
         return `${where}: expected ${expected[column]}, got ${memory.f32[at]}`;

@@ -19,7 +19,7 @@ function multiply(rows: number, depth: number, gates: number, units: number, see
   const x = random.floats(rows * depth);
   const matrix = random.floats(depth * columns);
   const bias = random.floats(columns);
-  const addresses = {
+  const places = {
     matrix: memory.reserve(depth * stride),
     bias: memory.reserve(stride),
     source: memory.reserve(depth * columns),
@@ -27,38 +27,38 @@ function multiply(rows: number, depth: number, gates: number, units: number, see
     index: memory.reserve(rows),
     y: memory.reserve(rows * (stride + yGap)),
   };
-  memory.f32.set(matrix, addresses.source >> 2);
+  memory.f32.set(matrix, places.source);
   // In two parts, as a large matrix would be.
   const half = depth >> 1;
-  exports.pack(addresses.source, columns, 0, half, depth, gates, units, addresses.matrix);
-  const rest = addresses.source + 4 * half * columns;
-  exports.pack(rest, columns, half, depth - half, depth, gates, units, addresses.matrix);
+  exports.pack(places.source, columns, 0, half, depth, gates, units, places.matrix);
+  const rest = places.source + half * columns;
+  exports.pack(rest, columns, half, depth - half, depth, gates, units, places.matrix);
   for (let gate = 0; gate < gates; gate++) {
-    copy(memory.f32, (addresses.bias + 4 * gate * padded(units)) >> 2, bias, gate * units, units);
+    copy(memory.f32, places.bias + gate * padded(units), bias, gate * units, units);
   }
   // The rows lie in another order than that of the product.
   for (let row = 0; row < rows; row++) {
     const place = rows - 1 - row;
-    memory.i32[(addresses.index >> 2) + row] = place;
-    copy(memory.f32, (addresses.x + 4 * place * (depth + xGap)) >> 2, x, row * depth, depth);
+    memory.i32[places.index + row] = place;
+    copy(memory.f32, places.x + place * (depth + xGap), x, row * depth, depth);
   }
   exports.multiply(
-    addresses.x,
-    addresses.index,
-    4 * (depth + xGap),
+    places.x,
+    places.index,
+    depth + xGap,
     rows,
-    addresses.matrix,
+    places.matrix,
     depth,
     stride >> 2,
-    addresses.bias,
-    addresses.y,
-    4 * (stride + yGap),
+    places.bias,
+    places.y,
+    stride + yGap,
   );
   const expected = new Float32Array(columns);
   for (let row = 0; row < rows; row++) {
     product(expected, x, row * depth, depth, matrix, columns, bias);
     for (let gate = 0; gate < gates; gate++) {
-      const at = (addresses.y >> 2) + row * (stride + yGap) + gate * padded(units);
+      const at = places.y + row * (stride + yGap) + gate * padded(units);
       const actual = memory.f32.slice(at, at + units);
       expect(bits(actual), `row ${row}, gate ${gate}`).toEqual(bits(expected.slice(gate * units, (gate + 1) * units)));
     }
