@@ -49,7 +49,7 @@ describe.each(engines)("bad input of the %s engine", (_, engine) => {
     ["a negative length", (m) => m.run(x, { lengths: [-1, 1] }), "lengths", /lengths\[0\].*-1/],
     ["a length beyond time", (m) => m.run(x, { lengths: [4, 1], semantics: "keras" }), "lengths", /lengths\[0\].*from 0 to 3, got 4/],
     ["an infinite length", (m) => m.run(x, { lengths: [Infinity, 1] }), "lengths", /lengths\[0\].*Infinity/],
-    ["an empty row under pytorch", (m) => m.run(x, { lengths: [3, 0], semantics: "pytorch" }), "mask", /gru: expected a valid step in every row.*got none in row 1/],
+    ["an empty row under pytorch", (m) => m.run(x, { lengths: [3, 0], semantics: "pytorch" }), "mask", /gru: expected a valid step in row 1 .*got none/],
 
     ["a mask of another shape", (m) => m.run(x, { mask: [[1, 1], [1, 1]] }), "mask", /mask: expected shape \[2, 3\], got \[2, 2\]/],
     ["a transposed mask", (m) => m.run(x, { mask: [[1, 1], [1, 1], [1, 1]] }), "mask", /\[2, 3\], got \[3, 2\]/],

@@ -1,7 +1,7 @@
 import { expected } from "../errors.ts";
 import type { GruLayer, Layer } from "../layers/layer.ts";
 import type { Batch, Results } from "../model/engine.ts";
-import type { PaddingRule, paddingRule } from "../sequence/padding.ts";
+import { type PaddingRule, paddingRule } from "../sequence/padding.ts";
 import { createStore, type Sequence, type Store } from "../sequence/sequence.ts";
 import { feedRows, type Matrices, type MatricesFactory, placeBias, placeMatrix } from "./matrix.ts";
 import { copy, copyRows, padded } from "./memory.ts";
@@ -44,6 +44,7 @@ export interface Direction extends Operation {
  * Makes a direction, and places its weights.
  *
  * @param previous the layer before it: of an embedding it takes the ids
+ * @param _next as every operation gets it: not needed
  * @param ruleOf what the cells hold that nothing was computed for
  * @param flips whether outputs may stand by processing time
  */
@@ -51,8 +52,9 @@ export function makeDirection(
   layer: GruLayer,
   build: Build,
   previous: Layer | undefined,
-  ruleOf: typeof paddingRule,
-  flips: boolean,
+  _next?: Layer,
+  ruleOf = paddingRule,
+  flips = layer.goBackwards,
 ): Direction {
   const { exports } = build;
   const { inputs, units, resetAfter, goBackwards, returnSequences, weights, activation, recurrentActivation } = layer;
@@ -168,7 +170,7 @@ export function makeDirection(
         while (mask && end && !mask[row * time + end - 1]) end--;
         ends[row] = end;
         if (end || emptyState !== "error") continue;
-        throw expected("mask", layer.name, 'a valid step in every row (emptyState: "error")', `none in row ${row}`);
+        throw expected("mask", layer.name, `a valid step in row ${row} (emptyState: "error")`, "none");
       }
       for (let first = 0; first < all; first += ROWS) {
         rows = Math.min(ROWS, all - first);

@@ -38,7 +38,7 @@ export function settleEmptyRows(layer: GruLayer, state: RecurrentState, rule: Se
   for (let row = 0; row < state.started.length; row++) {
     if (state.started[row] !== 0) continue;
     if (rule === "error") {
-      throw expected("mask", layer.name, 'a valid step in every row (emptyState: "error")', `none in row ${row}`);
+      throw expected("mask", layer.name, `a valid step in row ${row} (emptyState: "error")`, "none");
     }
     state.h.fill(0, row * layer.units, (row + 1) * layer.units);
   }
