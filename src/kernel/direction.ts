@@ -227,21 +227,21 @@ export function makeDirection(
     },
 
     step(frame, x, y) {
-      const { semantics, started, states, first, rows, masked } = frame;
+      const { semantics, started, states, first, rows, mask } = frame;
       const flags = started[slot];
       const h = states[slot] + first * stride;
-      if (rows === 1 && !masked) {
+      if (rows === 1 && !mask) {
         // The path that has to be short.
         exports.step(struct, x, h, y);
         flags[first] = 1;
       } else {
         const rule = !returnSequences && semantics.lastOutput === "state" ? "carry-state" : ruleOf(layer, semantics);
         copy(build.u8, build.started, flags, first, rows);
-        call(x, padded(width), rows, 1, masked ? build.mask : 0, h, y, rule);
+        call(x, padded(width), rows, 1, mask, h, y, rule);
         copy(flags, first, build.u8, build.started, rows);
       }
       // Without a sequence there is no mask either: in a stream every later layer has a step to do.
-      if (!returnSequences) frame.masked = false;
+      if (!returnSequences) frame.mask = 0;
       return units;
     },
   };

@@ -23,14 +23,14 @@ export const embeddingOperation: OperationFactory<EmbeddingLayer> = (layer, buil
     },
 
     step(frame, x, y) {
-      const { useMasks, rows, explicit } = frame;
-      const made = maskZero && useMasks && !explicit;
+      const { useMasks, rows, validity } = frame;
+      const made = maskZero && useMasks && !validity;
       for (let r = 0; r < rows; r++) {
         const id = build.i32[x + r * padded(1)];
         if (made) build.u8[build.mask + r] = Number(id !== 0);
         if (!keepIds) copy(build.f32, y + r * padded(features), weights, id * features, features);
       }
-      if (made) frame.masked = true;
+      if (made) frame.mask = build.mask;
       return keepIds ? 0 : features;
     },
   };

@@ -26,13 +26,13 @@ export const maskingOperation: OperationFactory<MaskingLayer> = ({ maskValue }, 
     },
 
     step(frame, x, _y, features) {
-      const { useMasks, rows, explicit } = frame;
+      const { useMasks, rows, validity } = frame;
       if (!useMasks) return 0;
       for (let r = 0; r < rows; r++) {
         const valid = blank(build.f32, x + r * padded(features), features);
-        if (!explicit) build.u8[build.mask + r] = valid;
+        if (!validity) build.u8[build.mask + r] = valid;
       }
-      frame.masked = true;
+      frame.mask = build.mask;
       return 0;
     },
   };

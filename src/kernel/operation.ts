@@ -76,8 +76,8 @@ export interface StreamFrame {
   rows: number;
   /** The row of the stream that row 0 is */
   first: number;
-  /** Whether the scratch's mask has (rows) 1 where the step is valid; else all are */
-  masked: boolean;
-  /** Whether the mask was given with the step, so that layers leave it alone */
-  explicit: boolean;
+  /** The mask given with the step, which layers leave alone */
+  validity: Uint8Array | null;
+  /** Where (rows) 1 stands where the step is valid: in the scratch's mask; 0 where all are */
+  mask: number;
 }

@@ -51,8 +51,8 @@ export function streamsOf(build: Build, operations: readonly Operation[]): Engin
       states: places,
       rows,
       first: 0,
-      masked: false,
-      explicit: false,
+      validity: null,
+      mask: 0,
     };
     let inputs = 0;
 
@@ -70,7 +70,8 @@ export function streamsOf(build: Build, operations: readonly Operation[]): Engin
           let features = inputs;
           frame.rows = count;
           frame.first = first;
-          frame.masked = frame.explicit = Boolean(valid);
+          frame.validity = valid;
+          frame.mask = valid ? build.mask : 0;
           copyRows(input, x, padded(inputs), data, first * inputs, inputs, inputs, count);
           if (valid) copy(build.u8, build.mask, valid, first, count);
           for (let i = 0; i < operations.length; i++) {
