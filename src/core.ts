@@ -37,7 +37,7 @@ export function createKernel(source: KernelSource, options: KernelOptions = {}):
   const usable = fallback === undefined || typeof fallback?.createModel === "function";
   checkOption(usable, "createKernel.fallback", "an object with createModel", fallback);
   // By tag: a module may come from another realm, where instanceof says no. What is not bytes, the compiler refuses.
-  const compiled = Object.prototype.toString.call(source) === "[object WebAssembly.Module]";
+  const compiled = (source as { [Symbol.toStringTag]?: string })?.[Symbol.toStringTag] === "WebAssembly.Module";
   const module = compiled ? source : compile(source as ArrayBuffer);
   return kernelOf(() => module, fallback);
 }
@@ -53,6 +53,6 @@ export async function loadKernel(
   options: KernelOptions = {},
 ): Promise<Kernel> {
   const given = (await source) as { arrayBuffer?: () => Promise<ArrayBuffer>; ok?: boolean; status?: number };
-  if (given?.ok === false) throw expected("wasm", "source", "a response that is ok", `status ${given.status}`);
+  if (given?.ok === false) throw expected("wasm", "source.status", "200", String(given.status));
   return createKernel((await given?.arrayBuffer?.()) ?? given, options);
 }

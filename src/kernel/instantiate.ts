@@ -36,13 +36,11 @@ export function attempt<T>(make: () => T, room?: string): T {
     return make();
   } catch (cause) {
     // By name: the errors of another realm are not instances of this one's classes.
-    const { name } = cause as Error;
-    const given = String(cause);
-    if (room || name === "RangeError")
-      throw expected("memory", "WebAssembly", room ?? "room for another model", given, { cause });
-    const ways =
-      ". If a policy forbids it: 'wasm-unsafe-eval' in the Content-Security-Policy, a module for congruent/core, " +
-      "or congruent/reference";
-    throw expected("wasm", "WebAssembly", "congruent's module or its bytes", given + ways, { cause });
+    const full = room || (cause as Error).name === "RangeError";
+    const wanted = full
+      ? (room ?? "memory for a model")
+      : "congruent's module (if a Content-Security-Policy forbids it: 'wasm-unsafe-eval', a module for congruent/core, " +
+        "or congruent/reference)";
+    throw expected(full ? "memory" : "wasm", "WebAssembly", wanted, String(cause), { cause });
   }
 }

@@ -47,7 +47,7 @@ export function openMemory(exports: KernelExports): KernelMemory {
       // Half a vector tile may be read past the end of a buffer's last row: never past the memory's.
       const missing = next + 16 - opened.f32.length;
       if (missing > 0) {
-        attempt(() => memory.grow(Math.ceil(missing / PAGE)), `room for ${4 * next} bytes`);
+        attempt(() => memory.grow(Math.ceil(missing / PAGE)), `${4 * next} bytes`);
         Object.assign(opened, view());
       }
       end = next;

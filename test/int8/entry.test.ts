@@ -127,7 +127,7 @@ describe("the self-test", () => {
       core.onWarning(({ message }) => warnings.push(message));
       const { createModel } = int8KernelOf(() => module, reference);
       for (let i = 0; i < 2; i++) expect(createModel(layers()).run(input).outputs.data).toEqual(right);
-      expect(warnings).toEqual([expect.stringContaining("this engine computes int8 wrongly: self-test: expected")]);
+      expect(warnings).toEqual([expect.stringContaining("WebAssembly computes int8 wrongly: expected")]);
     },
   );
 });
