@@ -52,7 +52,7 @@ export async function loadKernel(
   source: KernelSource | PromiseLike<KernelSource>,
   options: KernelOptions = {},
 ): Promise<Kernel> {
-  const given = (await source) as { arrayBuffer?: () => Promise<ArrayBuffer>; ok?: boolean; status?: number };
-  if (given?.ok === false) throw expected("wasm", "source.status", "200", String(given.status));
+  const given = (await source) as { arrayBuffer?: () => Promise<ArrayBuffer>; ok?: boolean; status: number };
+  if (given?.ok === false) throw expected("wasm", "source.status", "200", given.status);
   return createKernel((await given?.arrayBuffer?.()) ?? given, options);
 }

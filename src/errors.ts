@@ -50,14 +50,14 @@ export class CongruentError extends Error {
  *
  * @param where what is wrong: a layer, an option, a place in the data
  * @param wanted what is allowed there
- * @param given what was found; {@link show} writes a value
+ * @param given what was found: {@link show} writes a value that may be anything
  * @param options the error's cause, where another error is behind it
  */
 export function expected(
   code: CongruentErrorCode,
   where: string,
-  wanted: string,
-  given: string,
+  wanted: string | number,
+  given: string | number | Error,
   options?: { cause?: unknown },
 ): CongruentError {
   return new CongruentError(code, `${where}: expected ${wanted}, got ${given}`, options);
@@ -68,8 +68,7 @@ export function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value !== "object" || value === null) return typeof value === "function" ? "a function" : String(value);
   const name = value.constructor?.name ?? "Object";
-  const length = (value as { length?: unknown }).length;
-  return typeof length === "number" ? `${name}(${length})` : name;
+  return "length" in value ? `${name}(${value.length})` : name;
 }
 
 /** A shape as messages write it: `[2, time, 3]`. */

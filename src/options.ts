@@ -16,10 +16,12 @@ export function checkKeys(options: unknown, allowed: readonly string[], where: s
  * Refuses a value that is not one of some.
  *
  * @param also what else there is, for the message
+ * @returns the value
  * @throws CongruentError `option`
  */
-export function checkChoice(value: unknown, allowed: readonly unknown[], where: string, also = ""): void {
+export function checkChoice<T>(value: T, allowed: readonly unknown[], where: string, also = ""): T {
   checkOption(allowed.includes(value), where, `one of ${allowed.join(", ")}${also}`, value);
+  return value;
 }
 
 /**
@@ -41,9 +43,6 @@ export function readOption<T>(value: unknown, standard: T, where: string): T {
   checkOption(typeof read === typeof standard && !Number.isNaN(read) && value !== "", where, typeof standard, value);
   return read as T;
 }
-
-/** Of a yes-or-no option. */
-export { readOption as readFlag };
 
 /**
  * A number, rounded to f32.

@@ -4,10 +4,6 @@ import { checkOption } from "./options.ts";
 /** What is done with a warning. One that throws it makes it an error. */
 export type WarningHandler = (warning: CongruentError) => void;
 
-/** Looked up only when there is something to say: some runtimes have no console, and none is needed. */
-const toConsole: WarningHandler = (warning) =>
-  (globalThis as { console?: { warn(text: string): void } }).console?.warn(String(warning));
-
 let handler: WarningHandler | null = null;
 
 /**
@@ -28,5 +24,7 @@ export function onWarning(next: WarningHandler | null): WarningHandler | null {
 
 /** Says it, once or each time: that is the caller's. */
 export function warn(warning: CongruentError): void {
-  (handler ?? toConsole)(warning);
+  if (handler) handler(warning);
+  // Looked up only when there is something to say: some runtimes have no console, and none is needed.
+  else (globalThis as { console?: { warn(text: string): void } }).console?.warn(String(warning));
 }

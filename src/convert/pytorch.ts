@@ -2,7 +2,7 @@ import { CongruentError, expected } from "../errors.ts";
 import { bidirectional, gru } from "../kernel/layers.ts";
 import type { GruOptions } from "../layers/gru.ts";
 import type { BidirectionalLayer, GruLayer } from "../layers/layer.ts";
-import { checkKeys, readFlag } from "../options.ts";
+import { checkKeys, readOption } from "../options.ts";
 import type { TensorLike } from "../tensor.ts";
 import { readBiases, readKernels, readUnits } from "./gates.ts";
 
@@ -80,8 +80,8 @@ export function fromPyTorchModule(
   if (layer !== undefined && !(Number.isInteger(layer) && layer >= 0 && layer < count)) {
     throw expected("option", "fromPyTorchModule.layer", `a whole number from 0 to ${count - 1}`, String(layer));
   }
-  const twoWay = readFlag(options.bidirectional, has("weight_ih_l0_reverse"), "fromPyTorchModule.bidirectional");
-  const returnSequences = readFlag(options.returnSequences, true, "fromPyTorchModule.returnSequences");
+  const twoWay = readOption(options.bidirectional, has("weight_ih_l0_reverse"), "fromPyTorchModule.bidirectional");
+  const returnSequences = readOption(options.returnSequences, true, "fromPyTorchModule.returnSequences");
   refuseSurplus(stateDict, start, count, twoWay);
 
   const direction = (k: number, suffix: string): GruOptions => {

@@ -1,7 +1,7 @@
 import { expected, show } from "../errors.ts";
 import type { BidirectionalOptions } from "../layers/bidirectional.ts";
 import type { GruOptions } from "../layers/gru.ts";
-import { checkKeys, readFlag } from "../options.ts";
+import { checkKeys, readOption } from "../options.ts";
 import { flatten, type TensorLike } from "../tensor.ts";
 import { type Directions, type GateOrder, readBiases, readKernels, readUnits } from "./gates.ts";
 
@@ -88,8 +88,8 @@ export function fromWebnn(operands: WebnnGru): GruOptions | BidirectionalOptions
     units,
     recurrentActivation: functions[0],
     activation: functions[1],
-    resetAfter: readFlag(operands.resetAfter, true, where("resetAfter")),
-    returnSequences: readFlag(operands.returnSequence, false, where("returnSequence")),
+    resetAfter: readOption(operands.resetAfter, true, where("resetAfter")),
+    returnSequences: readOption(operands.returnSequence, false, where("returnSequence")),
   };
   const options = (index: number, goBackwards: boolean): GruOptions => ({
     ...shared,

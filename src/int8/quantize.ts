@@ -48,7 +48,7 @@ export function quantizeWith({ createModel }: Kernel, given: readonly Layer[], o
   if (!Array.isArray(given)) throw expected("model", "quantize", "an array of layers", show(given));
   for (const [i, layer] of given.entries()) {
     if (typeof (layer as Partial<Layer> | null)?.kind !== "string") {
-      throw expected("model", `layers[${i}]`, "a layer made by this library", show(layer));
+      throw expected("model", `layers[${i}]`, "a layer of congruent", show(layer));
     }
   }
   const layers = withOperations(given);

@@ -41,6 +41,6 @@ export function attempt<T>(make: () => T, room?: string): T {
       ? (room ?? "memory for a model")
       : "congruent's module (if a Content-Security-Policy forbids it: 'wasm-unsafe-eval', a module for congruent/core, " +
         "or congruent/reference)";
-    throw expected(full ? "memory" : "wasm", "WebAssembly", wanted, String(cause), { cause });
+    throw expected(full ? "memory" : "wasm", "WebAssembly", wanted, cause as Error, { cause });
   }
 }

@@ -19,12 +19,12 @@ const SIZE = 5;
 export function runSelfTest(createEngine: EngineFactory): number {
   // Multiples of 1/32 from -1 up to 1, in no order.
   const numbers = Float32Array.from({ length: 3 * SIZE * SIZE }, (_, i) => ((i * 37 + 11) % 64) / 32 - 1);
-  const data = numbers.subarray(0, SIZE * SIZE);
+  const data = numbers.slice(0, SIZE * SIZE);
   const weights = {
     units: SIZE,
     kernel: numbers,
     recurrentKernel: numbers,
-    bias: numbers.subarray(0, 3 * SIZE),
+    bias: numbers.slice(0, 3 * SIZE),
     returnSequences: true,
   };
   const model = createModelWith(createEngine, [
@@ -43,13 +43,13 @@ export function runSelfTest(createEngine: EngineFactory): number {
  * @throws CongruentError when the module cannot be used at all
  */
 export function findFault(createEngine: EngineFactory): CongruentError | null {
-  let given: unknown;
+  let given: number | Error;
   try {
     given = runSelfTest(createEngine);
   } catch (error) {
     if (error instanceof CongruentError) throw error;
-    given = error;
+    given = error as Error;
   }
   if (given === ANSWER) return null;
-  return expected("wasm", "WebAssembly computes wrongly", String(ANSWER), String(given));
+  return expected("wasm", "WebAssembly computes wrongly", ANSWER, given);
 }

@@ -38,9 +38,7 @@ export function bidirectional(options: BidirectionalOptions): BidirectionalLayer
 }
 
 function readMergeMode(given: MergeMode | null = "concat", where: string): MergeMode {
-  const mode = given ?? "none";
-  checkChoice(mode, ["concat", ...elementwise, "none"], where, " or null");
-  return mode;
+  return checkChoice(given ?? "none", ["concat", ...elementwise, "none"], where, " or null");
 }
 
 function readForward(given: BidirectionalOptions["forward"], where: string): GruLayer {

@@ -68,7 +68,7 @@ export function buildStack(given: readonly Layer[]): Stack {
       returnSequences = shape.sequence,
     } = (forward ?? layer) as Said;
     if (wanted && shape.features && wanted !== shape.features) {
-      throw expected("model", name, `${wanted} features, as its weights have`, `${shape.features} from ${previous}`);
+      throw expected("model", name, `${wanted} features`, `${shape.features} from ${previous}`);
     }
     if (!shape.features) inputs = wanted;
     const { mergeMode } = layer as Partial<BidirectionalLayer>;
@@ -94,7 +94,7 @@ type Said = Partial<Pick<GruLayer, "inputs" | "units" | "returnSequences"> & Pic
 function nameLayers(given: readonly Layer[]): readonly Layer[] {
   const names = given.map((layer, i) => {
     if (computationOf(layer) === undefined) {
-      throw expected("model", `layers[${i}]`, "a layer made by this library", show(layer));
+      throw expected("model", `layers[${i}]`, "a layer of congruent", show(layer));
     }
     return layer.name;
   });

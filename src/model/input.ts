@@ -1,7 +1,7 @@
 import { copyElements, inputElements } from "../element.ts";
 import { expected } from "../errors.ts";
 import type { Stack } from "../layers/stack.ts";
-import { checkKeys, readFlag } from "../options.ts";
+import { checkKeys, readOption } from "../options.ts";
 import { resolveSemantics, type SemanticsOption } from "../sequence/resolve.ts";
 import { createStore, turnAxes } from "../sequence/sequence.ts";
 import { applyLengths, type Lengths, type Mask, readMask } from "../sequence/validity.ts";
@@ -94,7 +94,7 @@ export function createReader(
     read(input, options = noOptions) {
       checkKeys(options, keys, "run");
       const { lengths, mask, semantics = standard, initialState } = options;
-      const timeMajor = readFlag(options.timeMajor, false, "timeMajor");
+      const timeMajor = readOption(options.timeMajor, false, "timeMajor");
       ragged.length = 0;
       const { data, shape } = flatten(
         input,

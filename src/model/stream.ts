@@ -1,7 +1,7 @@
 import { bits, copyElements, type ElementKind, inputElements } from "../element.ts";
 import { type CongruentErrorCode, expected, show } from "../errors.ts";
 import type { Stack } from "../layers/stack.ts";
-import { checkKeys, readFlag, readSize } from "../options.ts";
+import { checkKeys, readOption, readSize } from "../options.ts";
 import { resolveSemantics, type SemanticsOption } from "../sequence/resolve.ts";
 import { type Bytes, checkOut, type Floats, isList, type Tensor, type TypedArray } from "../tensor.ts";
 import type { Engine } from "./engine.ts";
@@ -86,7 +86,7 @@ export function createStream(
   if (late) throw expected("model", late, "to go forwards in a stream", "one that starts at the end");
   const rows = readSize(options.rows ?? 1, "stream.rows");
   const semantics = resolveSemantics("keras", options.semantics ?? standard);
-  const useMasks = readFlag(options.mask, true, "stream.mask");
+  const useMasks = readOption(options.mask, true, "stream.mask");
   /** By slot (rows, H) */
   const complete = (given: unknown): Float32Array[] => {
     const states = listStates(given, slots);

@@ -142,7 +142,7 @@ describe("quantize", () => {
       [[layer], { bits: 7 }, /quantize: expected one of precision, calibration, got "bits"/],
       [[layer], null, /quantize: expected options, got null/],
       [layer, {}, /quantize: expected an array of layers, got Object/],
-      [[null], {}, /layers\[0\]: expected a layer made by this library, got null/],
+      [[null], {}, /layers\[0\]: expected a layer of congruent, got null/],
       [quantize([layer]), {}, /one: expected a layer of f32, got one of int8/],
       [[broken(Number.NaN)], {}, /layers\[0\].kernel, element 4: expected a finite number, got NaN/],
       [[broken(Number.POSITIVE_INFINITY)], {}, /layers\[0\].kernel, element 4: expected a finite number, got Infinity/],

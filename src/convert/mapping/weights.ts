@@ -1,5 +1,5 @@
 import { expected, show, showShape } from "../../errors.ts";
-import { checkKeys, readFlag } from "../../options.ts";
+import { checkKeys, readOption } from "../../options.ts";
 import type { Tensor } from "../../tensor.ts";
 import { countNumbers, type NamedTensor } from "../named-tensor.ts";
 import { checkOneOf, checkScale, dtypes, type Mapping, type MappingDtype, type WeightReference } from "./mapping.ts";
@@ -35,7 +35,7 @@ export function readReference(
   const { name, shape, scale = standardScale ?? 1, dtype = standardDtype } = given;
   checkScale(scale, `${where}.scale`);
   checkOneOf(dtype, dtypes, `${where}.dtype`);
-  const transpose = readFlag(given.transpose, false, `${where}.transpose`);
+  const transpose = readOption(given.transpose, false, `${where}.transpose`);
   if (typeof name !== "string") throw expected("option", where, "the name of an array", show(name));
   const named = source.get(name);
   if (named === undefined) {

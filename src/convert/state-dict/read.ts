@@ -1,6 +1,6 @@
 import { CongruentError, showShape } from "../../errors.ts";
 import type { Layer } from "../../layers/layer.ts";
-import { checkKeys, readFlag } from "../../options.ts";
+import { checkKeys, readOption } from "../../options.ts";
 import type { ForeignModel, Part } from "../foreign.ts";
 import type { NamedTensors } from "../named-tensor.ts";
 import { type Head, type Link, resolveChain } from "./head.ts";
@@ -27,7 +27,7 @@ export function readStateDict(
   about: Pick<ForeignModel, "format" | "framework" | "version">,
 ): ForeignModel {
   checkKeys(options, ["head", "returnSequences"], about.format);
-  const returnSequences = readFlag(options.returnSequences, true, `${about.format}.returnSequences`);
+  const returnSequences = readOption(options.returnSequences, true, `${about.format}.returnSequences`);
   const modules = listModules(tensors);
   const model = { ...about, semantics: "pytorch" as const };
   if (options.head === undefined) {
