@@ -84,7 +84,7 @@ export function resolveActivation(option: ActivationOption | undefined, where: s
   checkChoice(given.name, activationNames, where);
   const { name = given.name as ActivationName, ...standards }: Entry = table[given.name];
   const parameter = (key: keyof Parameters) =>
-    Math.fround(readOption((given as Parameters)[key], standards[key], `${where}.${key} of ${name}`) ?? 0);
+    readOption((given as Parameters)[key], standards[key], `${where}.${key} of ${name}`) ?? 0;
   return Object.freeze({
     name,
     code: activationNames.indexOf(name),

@@ -33,7 +33,7 @@ export function checkOption(fits: boolean, where: string, wanted: string, value:
 }
 
 /**
- * An option of the same type as its standard.
+ * An option of the same type as its standard; a number is rounded to f32.
  *
  * @param standard NaN where a number must be given, undefined where nothing may be
  * @throws CongruentError `option`
@@ -41,17 +41,7 @@ export function checkOption(fits: boolean, where: string, wanted: string, value:
 export function readOption<T>(value: unknown, standard: T, where: string): T {
   const read = value === undefined ? standard : value;
   checkOption(typeof read === typeof standard && !Number.isNaN(read) && value !== "", where, typeof standard, value);
-  return read as T;
-}
-
-/**
- * A number, rounded to f32.
- *
- * @param standard NaN where it must be given
- * @throws CongruentError `option`
- */
-export function readNumber(value: unknown, standard: number, where: string): number {
-  return Math.fround(readOption(value, standard, where));
+  return (typeof read === "number" ? Math.fround(read) : read) as T;
 }
 
 /**

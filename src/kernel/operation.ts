@@ -41,7 +41,7 @@ export type OperationFactory<L extends Layer> = (
 ) => Operation;
 
 /** Where a layer keeps its factory. A symbol: it is neither an option nor a weight. */
-const key = Symbol("congruent.operation");
+const key = Symbol("operation");
 
 type Equipped<L extends Layer> = L & { readonly [key]?: OperationFactory<L> };
 

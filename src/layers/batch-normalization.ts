@@ -1,4 +1,4 @@
-import { checkOption, readNumber, readOptions } from "../options.ts";
+import { checkOption, readOption, readOptions } from "../options.ts";
 import { type Floats, readTensor, type TensorLike } from "../tensor.ts";
 import { type Computation, makeLayer } from "./computation.ts";
 import type { BatchNormalizationLayer } from "./layer.ts";
@@ -86,7 +86,7 @@ export function readVector(vector: unknown, where: string, { inputs }: { readonl
  * @throws CongruentError `option`
  */
 export function readEpsilon(value: unknown, where: string): number {
-  const epsilon = readNumber(value, 1e-3, where);
+  const epsilon = readOption(value, 1e-3, where);
   checkOption(epsilon > 0 && epsilon < Infinity, where, "a number greater than 0", value);
   return epsilon;
 }

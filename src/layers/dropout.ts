@@ -20,5 +20,5 @@ export function dropout(options: DropoutOptions = {}): DropoutLayer {
 
 function checkRate(value: unknown, where: string): void {
   const rate = readOption(value, 0, where);
-  checkOption(rate >= 0 && rate < 1, where, "a number in [0, 1)", rate);
+  checkOption(rate >= 0 && rate < 1, where, "a number in [0, 1)", value);
 }

@@ -1,5 +1,5 @@
 import { type ActivationOption, resolveActivation } from "../activation.ts";
-import { checkOption, readNumber, readOptions, readSize } from "../options.ts";
+import { checkOption, readOption, readOptions, readSize } from "../options.ts";
 import { type Floats, flatten, readTensor, type TensorLike } from "../tensor.ts";
 import { checkBias } from "./bias.ts";
 import { makeLayer } from "./computation.ts";
@@ -103,7 +103,7 @@ export function makeGru(options: Partial<GruOptions>, kind: string, like?: GruLa
 }
 
 function readClip(value: unknown, where: string): number {
-  const clip = readNumber(value, Infinity, where);
+  const clip = readOption(value, Infinity, where);
   checkOption(clip > 0, where, "a number greater than 0", value);
   return clip;
 }

@@ -1,4 +1,4 @@
-import { readNumber, readOptions } from "../options.ts";
+import { readOptions } from "../options.ts";
 import { makeLayer } from "./computation.ts";
 import type { MaskingLayer } from "./layer.ts";
 
@@ -18,6 +18,6 @@ export interface MaskingOptions {
 export function masking(options: MaskingOptions = {}): MaskingLayer {
   return makeLayer<MaskingLayer>({
     kind: "masking",
-    ...readOptions(options, "masking", { maskValue: (value: unknown, where: string) => readNumber(value, 0, where) }),
+    ...readOptions(options, "masking", { maskValue: 0 }),
   });
 }
