@@ -152,7 +152,7 @@ describe("fromOnnx", () => {
 
   it("leaves a clip that is not positive to the layer to refuse", () => {
     expect(() => gru(fromOnnx({ W, R, clip: 0 }))).toThrow(
-      expect.objectContaining({ code: "option", message: "gru.clip: expected a number greater than 0, got 0" }),
+      expect.objectContaining({ code: "option", message: "gru.clip: expected a number above 0, got 0" }),
     );
   });
 });

@@ -18,7 +18,7 @@ const SIZE = 5;
  */
 export function runSelfTest(createEngine: EngineFactory): number {
   // Multiples of 1/32 from -1 up to 1, in no order.
-  const numbers = Float32Array.from({ length: 3 * SIZE * SIZE }, (_, i) => ((i * 37 + 11) % 64) / 32 - 1);
+  const numbers = new Float32Array(3 * SIZE * SIZE).map((_, i) => ((i * 37 + 11) % 64) / 32 - 1);
   const data = numbers.slice(0, SIZE * SIZE);
   const weights = {
     units: SIZE,

@@ -87,6 +87,6 @@ export function readVector(vector: unknown, where: string, { inputs }: { readonl
  */
 export function readEpsilon(value: unknown, where: string): number {
   const epsilon = readOption(value, 1e-3, where);
-  checkOption(epsilon > 0 && epsilon < Infinity, where, "a number greater than 0", value);
+  checkOption(epsilon > 0 && epsilon < Infinity, where, "a number above 0", value);
   return epsilon;
 }

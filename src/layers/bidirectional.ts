@@ -38,7 +38,7 @@ export function bidirectional(options: BidirectionalOptions): BidirectionalLayer
 }
 
 function readMergeMode(given: MergeMode | null = "concat", where: string): MergeMode {
-  return checkChoice(given ?? "none", ["concat", ...elementwise, "none"], where, " or null");
+  return checkChoice(given ?? "none", ["concat", ...elementwise, "none"], where);
 }
 
 function readForward(given: BidirectionalOptions["forward"], where: string): GruLayer {

@@ -104,7 +104,7 @@ export function makeGru(options: Partial<GruOptions>, kind: string, like?: GruLa
 
 function readClip(value: unknown, where: string): number {
   const clip = readOption(value, Infinity, where);
-  checkOption(clip > 0, where, "a number greater than 0", value);
+  checkOption(clip > 0, where, "a number above 0", value);
   return clip;
 }
 

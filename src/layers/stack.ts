@@ -113,9 +113,6 @@ function nameLayers(given: readonly Layer[]): readonly Layer[] {
 /** The layer with its final name; layers inside that have none are named after it. */
 function rename<L extends Layer>(layer: L, name: string): L {
   const named = { ...layer, name: layer.name || name } as Record<string, unknown>;
-  for (const key in named) {
-    const part = named[key] as Layer;
-    if (computationOf(part) === null) named[key] = rename(part, `${name}.${key}`);
-  }
+  for (const key of ["forward", "backward"]) named[key] &&= rename(named[key] as Layer, `${name}.${key}`);
   return Object.freeze(named) as L;
 }

@@ -118,7 +118,7 @@ describe("a part of an ONNX model is refused by its name", () => {
     ["a layout that there is not", model(cell({ layout: 2 })), "its layout is 2: expected 0 or 1"],
     ["an unknown function", model(cell({ activations: ["Sigmoid", "Gelu"] })), 'got "Gelu"'],
     ["Affine without alpha", model(cell({ activations: ["Sigmoid", "Affine"] })), "activation_alpha for Affine"],
-    ["a clip of 0", model(cell({ clip: 0 })), "clip: expected a number greater than 0, got 0"],
+    ["a clip of 0", model(cell({ clip: 0 })), "clip: expected a number above 0, got 0"],
     ["another hidden size", model(cell({ hidden_size: 2 })), "hidden size: expected 1"],
     [
       "two directions with the weights of one",
