@@ -43,8 +43,8 @@ describe("streams", () => {
           const given = { rows, semantics, initialStates: starts };
           const whole = run(stack(true), { ...given, steps, data: masked, validity: explicit ? mask : null });
           for (const returnSequences of [true, false]) {
-            const stream = referenceEngine({ layers: stack(returnSequences) }).stream(rows, semantics, true);
-            for (const [slot, own] of stream.states.entries()) own.set(starts[slot]);
+            const stream = referenceEngine(stack(returnSequences)).stream(rows, semantics, true);
+            for (const [slot, state] of stream.states().entries()) state.set(starts[slot]);
             const out = new Float32Array(rows * 2);
             for (let t = 0; t < steps; t++) {
               const frame = Float32Array.from(
@@ -63,7 +63,7 @@ describe("streams", () => {
                   }).outputs;
               expect([...out]).toEqual(expected);
             }
-            expect(stream.states.map((state) => [...state])).toEqual(whole.states);
+            expect(stream.states().map((state) => [...state])).toEqual(whole.states);
             expect(stream.started.map((slot) => [...slot])).toEqual([
               [1, 1, 1],
               [1, 1, 1],

@@ -86,7 +86,7 @@ export function streamsOf(build: Build, operations: readonly Operation[]): Engin
         }
       },
 
-      get states() {
+      states() {
         admit(null);
         return away;
       },

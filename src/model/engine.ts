@@ -62,8 +62,8 @@ export interface EngineStream {
    * @param valid (rows) 1 where this step is valid, replacing the layers' own masks; null: the layers' own
    */
   step(frame: Float32Array | Int32Array, out: Float32Array, valid: Uint8Array | null): void;
-  /** By slot (rows, H): the states as they are until the next step, which begins with what they hold by then. */
-  readonly states: readonly Float32Array[];
+  /** The states, by slot (rows, H): the engine's own, to be read, and written over, before the next step. */
+  states(): readonly Float32Array[];
   /**
    * By slot (rows): 1 once the row has had a valid step. Before it, `carry-output` pads with 0. Owned by the engine;
    * the API reads it for a snapshot and writes it for a restore or a reset.

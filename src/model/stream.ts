@@ -108,13 +108,13 @@ export function createStream(
   const outputSize = rows * output.features;
   /** A hash of what was chosen at creation. */
   const rules = hash([wordsOf(JSON.stringify([semantics, useMasks]))], 0);
-  const parts = (): SnapshotParts => ({ fingerprint: fingerprint(), rules, rows, states: stream.states, started });
+  const parts = (): SnapshotParts => ({ fingerprint: fingerprint(), rules, rows, states: stream.states(), started });
 
   function begin(states: readonly Float32Array[]): void {
-    stream.states.forEach((own, slot) => {
-      own.set(states[slot]);
+    stream.states().forEach((state, i) => {
+      state.set(states[i]);
+      started[i].fill(0);
     });
-    for (const flags of started) flags.fill(0);
   }
 
   begin(initial);
@@ -131,7 +131,7 @@ export function createStream(
     },
 
     get state(): Tensor[] {
-      return stream.states.map((state) => copyRows(state, rows));
+      return stream.states().map((state) => copyRows(state, rows));
     },
 
     set state(states: InitialState) {

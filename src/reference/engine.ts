@@ -65,7 +65,7 @@ class ReferenceEngine implements Engine {
         const rules = { semantics: endless, useMasks, explicitMask: valid !== null };
         out.set(this.forward({ rows, steps: 1, data: frame, mask: valid }, rules, states).data);
       },
-      states: states.map(({ h }) => h),
+      states: () => states.map(({ h }) => h),
       started: states.map(({ started }) => started),
     };
   }
