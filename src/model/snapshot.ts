@@ -2,23 +2,11 @@ import { expected, show } from "../errors.ts";
 import type { Bytes } from "../tensor.ts";
 import { type Fingerprint, hash } from "./fingerprint.ts";
 
-/** All that a snapshot holds. */
-export interface SnapshotParts {
-  readonly fingerprint: Fingerprint;
-  /** Of the stream's semantics, as 32 bits. */
-  readonly rules: number;
-  readonly rows: number;
-  /** By slot (rows, H) */
-  readonly states: readonly Float32Array[];
-  /** By slot (rows) */
-  readonly started: readonly Uint8Array[];
-}
-
 /** The words of the head, as messages call them. */
 const headNames = ["magic", "version", "model", "model", "rows", "semantics"];
 
 /**
- * State → bytes, little-endian:
+ * All that a snapshot holds, but for the hash at its end: a stream's own memory behind a head. Little-endian:
  *
  *     0  u32  "CGRU"
  *     4  u32  format version, 1
@@ -29,13 +17,22 @@ const headNames = ["magic", "version", "model", "model", "rows", "semantics"];
  *     …  u8   whether a row has had a valid step, 0 or 1: slot by slot (rows)
  *     …  u32  hash of all bytes before
  */
-export function writeSnapshot({ fingerprint, rows, rules, states, started }: SnapshotParts): Bytes {
-  const head = Uint32Array.of(0x55524743, 1, ...fingerprint, rows, rules);
-  const parts = [head, ...states, ...started].map(bytesOf);
-  parts.push(bytesOf(Uint32Array.of(hash(parts, 0))));
-  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+export function snapshotParts(
+  fingerprint: Fingerprint,
+  rows: number,
+  rules: number,
+  states: readonly Float32Array[],
+  started: readonly Uint8Array[],
+): readonly Uint8Array[] {
+  return [Uint32Array.of(0x55524743, 1, ...fingerprint, rows, rules), ...states, ...started].map(bytesOf);
+}
+
+/** State → bytes. */
+export function writeSnapshot(parts: readonly Uint8Array[]): Bytes {
+  const all = [...parts, bytesOf(Uint32Array.of(hash(parts, 0)))];
+  const bytes = new Uint8Array(all.reduce((size, part) => size + part.length, 0));
   let at = 0;
-  for (const part of parts) {
+  for (const part of all) {
     bytes.set(part, at);
     at += part.length;
   }
@@ -45,10 +42,10 @@ export function writeSnapshot({ fingerprint, rows, rules, states, started }: Sna
 /**
  * Bytes → state, checked before anything is believed.
  *
- * @param parts of the stream; states and flags are written over
+ * @param parts of the stream, written over
  * @throws CongruentError `state`: not a snapshot, damaged, or of another model, semantics or number of rows
  */
-export function readSnapshot(parts: SnapshotParts, bytes: Uint8Array): void {
+export function readSnapshot(parts: readonly Uint8Array[], bytes: Uint8Array): void {
   if (!(bytes instanceof Uint8Array && bytes.length > 24)) {
     throw expected("state", "snapshot", "bytes from snapshot()", show(bytes));
   }
@@ -61,8 +58,8 @@ export function readSnapshot(parts: SnapshotParts, bytes: Uint8Array): void {
   });
   check("length", own.length, bytes.length);
   check("checksum", hash([bytes.subarray(0, -4)], 0), wordAt(bytes, bytes.length - 4));
-  let at = 24;
-  for (const part of [...parts.states, ...parts.started].map(bytesOf)) {
+  let at = 0;
+  for (const part of parts) {
     part.set(bytes.subarray(at, at + part.length));
     at += part.length;
   }

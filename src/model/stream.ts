@@ -6,7 +6,7 @@ import { resolveSemantics, type SemanticsOption } from "../sequence/resolve.ts";
 import { type Bytes, checkOut, type Floats, isList, type Tensor, type TypedArray } from "../tensor.ts";
 import type { Engine } from "./engine.ts";
 import { type Fingerprint, hash, wordsOf } from "./fingerprint.ts";
-import { readSnapshot, type SnapshotParts, writeSnapshot } from "./snapshot.ts";
+import { readSnapshot, snapshotParts, writeSnapshot } from "./snapshot.ts";
 import { copyRows, type InitialState, listStates, readState, zeroStates } from "./state.ts";
 
 /** How a stream is to behave. */
@@ -108,7 +108,7 @@ export function createStream(
   const outputSize = rows * output.features;
   /** A hash of what was chosen at creation. */
   const rules = hash([wordsOf(JSON.stringify([semantics, useMasks]))], 0);
-  const parts = (): SnapshotParts => ({ fingerprint: fingerprint(), rules, rows, states: stream.states(), started });
+  const parts = () => snapshotParts(fingerprint(), rows, rules, stream.states(), started);
 
   function begin(states: readonly Float32Array[]): void {
     stream.states().forEach((state, i) => {
