@@ -4,7 +4,7 @@ import { dense } from "../kernel/layers.ts";
 import { directionsOf, type GruLayer, type Layer } from "../layers/layer.ts";
 import type { Input, RunOptions } from "../model/input.ts";
 import type { Model, RunResult } from "../model/model.ts";
-import { listStates, readState } from "../model/state.ts";
+import { readStates } from "../model/state.ts";
 import { checkKeys } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { Moments } from "./moments.ts";
@@ -55,9 +55,9 @@ export function calibrate(
       if (!outputs.data.every(Number.isFinite)) {
         throw expected("input", `${where}[${n}]`, "finite numbers in every layer", "others");
       }
-      const states = listStates(sample.initialState ?? slots.map(() => null), slots);
+      const states = readStates(sample.initialState, slots, outputs.shape[0]);
       for (const [d, trace] of traces.entries()) {
-        addSequences(trace, directions[d], outputs, mask, readState(states[slot + d], directions[d], outputs.shape[0]));
+        addSequences(trace, directions[d], outputs, mask, states[slot + d]);
       }
     }
     slot += directions.length;

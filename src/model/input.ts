@@ -7,7 +7,7 @@ import { createStore, turnAxes } from "../sequence/sequence.ts";
 import { applyLengths, type Lengths, type Mask, readMask } from "../sequence/validity.ts";
 import { flatten, type Nested, type TypedArray } from "../tensor.ts";
 import type { Batch } from "./engine.ts";
-import { type InitialState, listStates, readState } from "./state.ts";
+import { type InitialState, readStates } from "./state.ts";
 
 /**
  * A batch: features [batch, time, features], or token ids [batch, time] for a model that begins with an embedding.
@@ -41,13 +41,10 @@ const keys: readonly (keyof RunOptions)[] = ["lengths", "mask", "semantics", "in
 
 const noOptions: RunOptions = {};
 
-const noStates: readonly unknown[] = [];
-
 /** Reads batches into one that engines take. It is used again for every run, and grows when a size changes. */
 export interface InputReader {
   readonly batch: { -readonly [Key in keyof Batch]: Batch[Key] } & {
     timeMajor: boolean;
-    readonly initialStates: (Float32Array | null)[];
   };
   /**
    * Checks everything there is to check before a run, but for rows without a valid step: engines refuse those.
@@ -87,7 +84,7 @@ export function createReader(
     ["batch", "time", ...frame],
     ["time", "batch", ...frame],
   ];
-  const batch = { initialStates: [] as unknown } as InputReader["batch"];
+  const batch = {} as InputReader["batch"];
 
   return {
     batch,
@@ -134,10 +131,7 @@ export function createReader(
         batch.data = turned(data.length);
         turnAxes(timeFirst, batch.data, 0, steps, rows, inputs || 1);
       }
-      const states = initialState == null ? noStates : listStates(initialState, slots);
-      for (let i = 0; i < slots.length; i++) {
-        batch.initialStates[i] = readState(states[i] ?? kept[i], slots[i], rows, states[i] == null);
-      }
+      batch.initialStates = readStates(initialState, slots, rows, kept);
     },
   };
 }

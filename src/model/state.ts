@@ -9,29 +9,31 @@ import { readTensor, type TensorLike } from "../tensor.ts";
 export type InitialState = readonly (TensorLike | null)[] | TensorLike;
 
 /**
- * A user's states → one for each slot, not yet read.
- * @throws CongruentError `state`: too few or too many
+ * A user's states → one for each slot.
+ *
+ * @param given null for none
+ * @param kept by slot: what a stateful layer kept, where none is given
+ * @returns by slot: (rows, H), or null for zeros; a `Float32Array` of the right length is not copied
+ * @throws CongruentError `state`: too few, too many, or of another shape
  */
-export function listStates(given: unknown, slots: readonly GruLayer[]): readonly unknown[] {
+export function readStates(
+  given: unknown,
+  slots: readonly GruLayer[],
+  rows: number,
+  kept: readonly Float32Array[] = [],
+): (Float32Array | null)[] {
   // A single state, unless it is in a list of one. (A row that is alone in its array is the same either way.)
   const isListed = Array.isArray(given) && given.length === slots.length && typeof given[0] !== "number";
-  if (!isListed && slots.length !== 1) {
+  if (!isListed && given != null && slots.length !== 1) {
     throw expected("state", "initialState", `an array of ${slots.length} states`, show(given));
   }
-  return isListed ? given : [given];
-}
-
-/**
- * Reads a slot's state.
- *
- * @param kept whether a stateful layer kept it, for the message
- * @returns (rows, H), or null where none is given; a `Float32Array` of the right length is not copied
- * @throws CongruentError `state`
- */
-export function readState(given: unknown, { units, name }: GruLayer, rows: number, kept = false): Float32Array | null {
-  if (given == null || (given instanceof Float32Array && given.length === rows * units)) return given ?? null;
-  const where = `${name}.initialState${kept ? " (kept until resetStates)" : ""}`;
-  return readTensor(given, "state", where, [rows, units]).data;
+  return slots.map(({ units, name }, i) => {
+    const own: unknown = isListed ? given[i] : given;
+    const state = own ?? kept[i] ?? null;
+    if (state === null || (state instanceof Float32Array && state.length === rows * units)) return state;
+    const where = `${name}.initialState${own == null ? " (kept until resetStates)" : ""}`;
+    return readTensor(state, "state", where, [rows, units]).data;
+  });
 }
 
 /** New states, all zero, by slot (rows, H). */

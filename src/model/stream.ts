@@ -7,7 +7,7 @@ import { type Bytes, checkOut, type Floats, isList, type Tensor, type TypedArray
 import type { Engine } from "./engine.ts";
 import { type Fingerprint, hash, wordsOf } from "./fingerprint.ts";
 import { readSnapshot, snapshotParts, writeSnapshot } from "./snapshot.ts";
-import { copyRows, type InitialState, listStates, readState, zeroStates } from "./state.ts";
+import { copyRows, type InitialState, readStates, zeroStates } from "./state.ts";
 
 /** How a stream is to behave. */
 export interface StreamOptions {
@@ -89,10 +89,10 @@ export function createStream(
   const useMasks = readOption(options.mask, true, "stream.mask");
   /** By slot (rows, H) */
   const complete = (given: unknown): Float32Array[] => {
-    const states = listStates(given, slots);
-    return zeroStates(slots, rows).map((zeros, i) => readState(states[i], slots[i], rows)?.slice() ?? zeros);
+    const states = readStates(given, slots, rows);
+    return zeroStates(slots, rows).map((zeros, i) => states[i]?.slice() ?? zeros);
   };
-  const initial = complete(options.initialState ?? slots.map(() => null));
+  const initial = complete(options.initialState);
   const stream = engine.stream(rows, semantics, useMasks);
   const { started } = stream;
   const size = rows * (inputs || 1);
