@@ -6,10 +6,8 @@ export interface ElementKind {
   readonly code: CongruentErrorCode;
   /** Where the data is, for the message. */
   readonly where: string;
-  /** What an element has to be, for the message. Default: a number. */
-  readonly wanted?: string;
-  /** The number that an element stands for, undefined where it stands for none. Default: numbers stand for themselves. */
-  read?(value: unknown, index: number): number | undefined;
+  /** The number that an element stands for; or else what it has to be, for the message. Default: itself, a number. */
+  read?(value: unknown, index: number): number | string;
 }
 
 /**
@@ -23,10 +21,10 @@ export function inputElements(vocabulary: number, where: string, isPadding: (ind
   return {
     code: "token",
     where,
-    wanted: `a token id from 0 to ${vocabulary - 1}`,
     read(value, index) {
       const id = typeof value === "bigint" ? Number(value) : (value as number);
-      return Number.isInteger(id) && id >= 0 && id < vocabulary ? id : isPadding(index) ? 0 : undefined;
+      if (Number.isInteger(id) && id >= 0 && id < vocabulary) return id;
+      return isPadding(index) ? 0 : `a token id from 0 to ${vocabulary - 1}`;
     },
   };
 }
@@ -36,8 +34,7 @@ export function bits(where: string): ElementKind {
   return {
     code: "mask",
     where,
-    wanted: "true, false, 0 or 1",
-    read: (value) => (value === true || value === 1 ? 1 : value === false || value === 0 ? 0 : undefined),
+    read: (value) => (value === true || value === 1 ? 1 : value === false || value === 0 ? 0 : "true, false, 0 or 1"),
   };
 }
 
@@ -51,7 +48,7 @@ export function copyElements(
   to: Float32Array | Int32Array | Uint8Array,
   data: ArrayLike<unknown>,
   shape: readonly number[],
-  { code, where, wanted = "a number", read }: ElementKind,
+  { code, where, read }: ElementKind,
 ): void {
   // A typed array holds numbers or bigints, and is copied at once.
   if (!read && ArrayBuffer.isView(data) && typeof data[0] === "number") {
@@ -60,8 +57,8 @@ export function copyElements(
   }
   for (let i = 0; i < data.length; i++) {
     const value = data[i];
-    const element = read ? read(value, i) : value;
-    if (typeof element !== "number") throw expected(code, placeOf(where, i, shape), wanted, show(value));
+    const element = read ? read(value, i) : typeof value === "number" ? value : "a number";
+    if (typeof element === "string") throw expected(code, placeOf(where, i, shape), element, show(value));
     to[i] = element;
   }
 }
@@ -70,9 +67,9 @@ export function copyElements(
 export function placeOf(where: string, index: number, shape: readonly number[]): string {
   let place = "";
   let left = index;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    place = `[${left % shape[axis]}]${place}`;
-    left = Math.floor(left / shape[axis]);
+  for (const size of [...shape].reverse()) {
+    place = `[${left % size}]${place}`;
+    left = Math.floor(left / size);
   }
   return where + place;
 }

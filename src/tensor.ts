@@ -75,9 +75,7 @@ export function flatten(
   let flat: Flat;
   if (isShaped(value)) {
     const { data, shape } = value;
-    let size = 1;
-    for (let i = 0; i < shape.length; i++) size *= Number.isInteger(shape[i]) && shape[i] >= 0 ? shape[i] : NaN;
-    if (data.length !== size) {
+    if (data.length !== sizeOf(shape)) {
       const sizes = `whole numbers that make data's ${data.length} elements`;
       throw expected(code, `${where}.shape`, sizes, showShape(Array.from(shape, show)));
     }
@@ -89,6 +87,11 @@ export function flatten(
     throw expected(code, where, `an array or { data, shape }${shape}`, show(value));
   }
   return wanted ? fitShape(flat, wanted, code, where) : flat;
+}
+
+/** The elements that a shape has room for, NaN where it is none. */
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((size, axis) => size * (Number.isInteger(axis) && axis >= 0 ? axis : NaN), 1);
 }
 
 /** What stands where a row is shorter than the longest: a list of any length. */
@@ -114,10 +117,8 @@ function flattenNested(
       if (!isList(part) || (part.length !== size && part !== absent && !ragged)) {
         throw expected(code, placeOf(where, i, shape), `${size} elements`, show(part));
       }
-      if (ragged) {
-        ragged.push(part.length);
-        size = Math.max(size, part.length);
-      }
+      ragged?.push(part.length);
+      size = Math.max(size, part.length);
     }
     const blank = isList(first[0]) ? absent : 0;
     const parts: unknown[] = new Array(data.length * size);
@@ -143,17 +144,19 @@ export function fitShape(
   code: CongruentErrorCode,
   where: string,
 ): Flat {
-  let { shape } = flat;
+  const { data, shape: given } = flat;
+  let shape = given;
   if (shape.length === 1) {
     const rest = wanted.slice(1) as number[];
-    shape = [shape[0] / rest.reduce((size, axis) => size * axis, 1), ...rest];
+    shape = [shape[0] / sizeOf(rest), ...rest];
   }
-  let fits = shape.length === wanted.length;
-  for (let i = 0; i < wanted.length; i++) {
-    fits &&= typeof wanted[i] === "number" ? shape[i] === wanted[i] : Number.isInteger(shape[i]) && shape[i] > 0;
+  const fits = wanted.every((axis, i) =>
+    typeof axis === "number" ? axis === shape[i] : Number.isInteger(shape[i]) && shape[i] > 0,
+  );
+  if (!fits || shape.length !== wanted.length) {
+    throw expected(code, where, `shape ${showShape(wanted)}`, showShape(given));
   }
-  if (!fits) throw expected(code, where, `shape ${showShape(wanted)}`, showShape(flat.shape));
-  return shape === flat.shape ? flat : { data: flat.data, shape };
+  return { data, shape };
 }
 
 /**

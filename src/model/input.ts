@@ -1,7 +1,6 @@
 import { copyElements, inputElements } from "../element.ts";
-import { expected } from "../errors.ts";
 import type { Stack } from "../layers/stack.ts";
-import { checkKeys, readOption } from "../options.ts";
+import { checkKeys, checkOption, readFlag } from "../options.ts";
 import { resolveSemantics, type SemanticsOption } from "../sequence/resolve.ts";
 import { createStore, turnAxes } from "../sequence/sequence.ts";
 import { applyLengths, type Lengths, type Mask, readMask } from "../sequence/validity.ts";
@@ -105,9 +104,7 @@ export function createReader(
       const isRagged = ragged.some((length) => length < steps);
       const hasLengths = isRagged || lengths != null;
       const hasMask = mask !== false && mask != null;
-      if (mask === false && hasLengths) {
-        throw expected("option", "mask", "a mask or none beside lengths or ragged rows", "false");
-      }
+      checkOption(mask !== false || !hasLengths, "mask", "a mask or none beside lengths or ragged rows", mask);
       batch.timeMajor = timeMajor;
       batch.rows = rows;
       batch.steps = steps;

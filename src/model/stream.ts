@@ -164,14 +164,14 @@ function listReader<List extends Float32Array | Int32Array | Uint8Array>(
   const alone: unknown[] = [0];
   return (given) => {
     let data = given;
-    if (list.length === 1 && !isList(given)) {
+    if (!isList(given)) {
       alone[0] = given;
       data = alone;
     }
-    if (!isList(data) || data.length !== list.length) {
+    if ((data as typeof alone).length !== list.length) {
       throw expected(code, kind.where, `${list.length} elements`, show(given));
     }
-    copyElements(list, data, shape, kind);
+    copyElements(list, data as typeof alone, shape, kind);
     return list;
   };
 }

@@ -32,7 +32,7 @@ export function applyLengths(
     if (!Number.isInteger(length) || (length < 0 && negativeLength === "error") || (length > steps && !clamp)) {
       throw expected("lengths", `lengths[${row}]`, `a whole number from 0 to ${steps}`, show(length));
     }
-    validity.fill(0, row * steps + Math.min(Math.max(length, 0), steps), (row + 1) * steps);
+    validity.fill(0, row * steps + Math.max(length, 0), (row + 1) * steps);
   }
 }
 
