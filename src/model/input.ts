@@ -38,8 +38,6 @@ export interface RunOptions {
 
 const keys: readonly (keyof RunOptions)[] = ["lengths", "mask", "semantics", "initialState", "timeMajor"];
 
-const noOptions: RunOptions = {};
-
 /** Reads batches into one that engines take. It is used again for every run, and grows when a size changes. */
 export interface InputReader {
   readonly batch: { -readonly [Key in keyof Batch]: Batch[Key] } & {
@@ -87,7 +85,7 @@ export function createReader(
 
   return {
     batch,
-    read(input, options = noOptions) {
+    read(input, options = {}) {
       checkKeys(options, keys, "run");
       const { lengths, mask, semantics = standard, initialState } = options;
       const timeMajor = readOption(options.timeMajor, false, "timeMajor");
