@@ -72,19 +72,19 @@ export function flatten(
   wanted?: readonly (number | string)[],
   lengths?: number[],
 ): Flat {
-  let flat: Flat;
+  let flat = value as Flat;
   if (isShaped(value)) {
     const { data, shape } = value;
     if (data.length !== sizeOf(shape)) {
-      const sizes = `whole numbers that make data's ${data.length} elements`;
+      const sizes = `whole numbers for ${data.length} elements`;
       throw expected(code, `${where}.shape`, sizes, showShape(Array.from(shape, show)));
     }
-    flat = value;
-  } else if (isList(value)) {
-    flat = flattenNested(value as readonly unknown[], code, where, lengths);
   } else {
-    const shape = wanted ? ` of shape ${showShape(wanted)}` : "";
-    throw expected(code, where, `an array or { data, shape }${shape}`, show(value));
+    if (!isList(value)) {
+      const shape = wanted ? ` of shape ${showShape(wanted)}` : "";
+      throw expected(code, where, `an array or { data, shape }${shape}`, show(value));
+    }
+    flat = flattenNested(value as readonly unknown[], code, where, lengths);
   }
   return wanted ? fitShape(flat, wanted, code, where) : flat;
 }

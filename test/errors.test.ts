@@ -28,7 +28,7 @@ describe.each(engines)("bad input of the %s engine", (_, engine) => {
     ["four levels", (m) => m.run([[[[1, 2]]]]), "input", /got \[1, 1, 1, 2\]$/],
     ["one level", (m) => m.run([1, 2]), "input", /got \[2\]$/],
     ["another number of features", (m) => m.run({ data: x.data, shape: [2, 2, 3] }), "input", /time, 2\], got \[2, 2, 3\]/],
-    ["data shorter than its shape", (m) => m.run({ data: x.data, shape: [2, 4, 2] }), "input", /input.shape: expected whole numbers that make data's 12 elements, got \[2, 4, 2\]/],
+    ["data shorter than its shape", (m) => m.run({ data: x.data, shape: [2, 4, 2] }), "input", /input.shape: expected whole numbers for 12 elements, got \[2, 4, 2\]/],
     ["a negative axis", (m) => m.run({ data: x.data, shape: [-2, -3, 2] }), "input", /input.shape: .*12 elements, got \[-2, -3, 2\]/],
     ["ragged features", (m) => m.run([row, [[1, 2], [3]]]), "input", /input\[1\]\[1\]: expected 2 elements, got Array\(1\)/],
     ["a number for a frame", (m) => m.run([row, [[1, 2], 3]] as never), "input", /input\[1\]\[1\]: expected 2 elements, got 3/],
@@ -159,7 +159,7 @@ describe.each(engines)("bad input of the %s engine", (_, engine) => {
     ] as const) {
       const call = () => createModelWith(engine, [layer]).stream();
       expect(call).toThrow(expect.objectContaining({ code: "model" }));
-      expect(call).toThrow(new RegExp(`^${name}.*forwards in a stream`));
+      expect(call).toThrow(`stream: expected layers that need no later steps, got ${name}`);
     }
   });
 });

@@ -131,12 +131,11 @@ export function createModelWith(
       turnAxes(results.outputs, data, 0, rows, stepsOf(), features);
       turnAxes(results.outputs, data, sizeOf(features), rows, stepsOf(), backwardFeatures);
     }
-    for (let i = 0; i < slots.length; i++) {
-      const state = results.states[i];
-      if (!slots[i].stateful) continue;
+    results.states.forEach((state, i) => {
+      if (!slots[i].stateful) return;
       if (kept[i]?.length === state.length) kept[i].set(state);
       else kept[i] = state.slice();
-    }
+    });
   }
 
   return {

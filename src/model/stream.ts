@@ -83,7 +83,7 @@ export function createStream(
   standard: SemanticsOption | undefined,
 ): Stream {
   checkKeys(options, ["rows", "mask", "semantics", "initialState"], "stream");
-  if (late) throw expected("model", late, "to go forwards in a stream", "one that starts at the end");
+  if (late) throw expected("model", "stream", "layers that need no later steps", late);
   const rows = readSize(options.rows ?? 1, "stream.rows");
   const semantics = resolveSemantics("keras", options.semantics ?? standard);
   const useMasks = readOption(options.mask, true, "stream.mask");

@@ -6,8 +6,8 @@ export function summarize({ layers, shapes }: Stack): string {
   const total = countParameters(layers);
   const lines = [
     ["layer", "output", "parameters", "options"],
-    ...layers.map((layer, i) => [layer.name, outputOf(shapes[i]), `${countParameters(layer)}`, describe(layer)]),
-    ["total", "", `${total}`, `${4 * total} bytes as f32`],
+    ...layers.map((layer, i) => [layer.name, outputOf(shapes[i]), String(countParameters(layer)), describe(layer)]),
+    ["total", "", String(total), `${4 * total} bytes as f32`],
   ];
   const pad = (cell: string, column: number): string => {
     const width = Math.max(...lines.map((line) => line[column].length));
@@ -32,11 +32,10 @@ function countParameters(part: unknown): number {
 function describe(layer: object): string {
   const parts = Object.entries(layer).flatMap(([key, value]) => {
     if (key === "kind" || key === "name" || [false, null, Infinity].includes(value)) return [];
-    if (value === true) return key;
-    if (typeof value !== "object") return `${key} ${value}`;
+    if (typeof value !== "object") return value === true ? key : `${key} ${value}`;
     const { name, code, alpha, beta } = value;
     if (code !== undefined) return `${key} ${name}${alpha || beta ? `(${alpha}, ${beta})` : ""}`;
-    return "kind" in value ? `${key} (${describe(value)})` : [];
+    return value.kind ? `${key} (${describe(value)})` : [];
   });
   return parts.join(", ");
 }

@@ -39,9 +39,11 @@ export function turnAxes<Data extends Float32Array | Int32Array>(
   inner: number,
   features: number,
 ): void {
-  for (let a = 0, source = offset; a < outer; a++) {
+  let source = offset;
+  for (let a = 0; a < outer; a++) {
     for (let b = 0; b < inner; b++) {
-      for (let i = 0, target = offset + (b * outer + a) * features; i < features; i++) to[target++] = from[source++];
+      let target = offset + (b * outer + a) * features;
+      for (let i = 0; i < features; i++) to[target++] = from[source++];
     }
   }
 }

@@ -355,11 +355,7 @@ describe("JSON", () => {
   it.each([
     ["ragged rows", [[1, 2], [3]], "k[1]: expected 2 elements, got Array(1)"],
     ["a text among numbers", [[1, "2"]], 'k[0][1]: expected a number, got "2"'],
-    [
-      "a shape of other data",
-      { data: [1, 2], shape: [3] },
-      "k.shape: expected whole numbers that make data's 2 elements, got [3]",
-    ],
+    ["a shape of other data", { data: [1, 2], shape: [3] }, "k.shape: expected whole numbers for 2 elements, got [3]"],
   ])("is refused when it is read: %s", async (_, k, message) => {
     await expect(
       map({ k }, { layers: [{ kind: "dense", layout: "keras", weights: { kernel: "k" } }] }),
