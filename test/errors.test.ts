@@ -41,7 +41,7 @@ describe.each(engines)("bad input of the %s engine", (_, engine) => {
     ["ragged rows, time first", (m) => m.run([row, [[1, 2]]], { timeMajor: true }), "input", /input\[1\]: expected 2 elements, got Array\(1\)/],
     ["a timeMajor of 1", (m) => m.run(x, { timeMajor: 1 as never }), "option", /timeMajor: expected boolean, got 1/],
 
-    ["lengths for fewer rows", (m) => m.run(x, { lengths: [1] }), "lengths", /lengths: expected 2, one for each row, got Array\(1\)/],
+    ["lengths for fewer rows", (m) => m.run(x, { lengths: [1] }), "lengths", /lengths: expected 2 elements, got Array\(1\)/],
     ["one length for all", (m) => m.run(x, { lengths: 2 as never }), "lengths", /expected 2.*got 2/],
     ["a fractional length", (m) => m.run(x, { lengths: [1.5, 1] }), "lengths", /lengths\[0\]: expected a whole number from 0 to 3, got 1.5/],
     ["a length of NaN", (m) => m.run(x, { lengths: [1, Number.NaN] }), "lengths", /lengths\[1\].*NaN/],

@@ -109,14 +109,10 @@ export function createModelWith(
   let print: Fingerprint | undefined;
 
   /** T of the outputs, 1 where they have no time axis. */
-  function stepsOf(): number {
-    return sequence ? (output.steps ?? batch.steps) : 1;
-  }
+  const stepsOf = (): number => (sequence ? (output.steps ?? batch.steps) : 1);
 
   /** How many outputs the batch has, of one direction or of both. */
-  function sizeOf(width: number): number {
-    return batch.rows * stepsOf() * width;
-  }
+  const sizeOf = (width: number): number => batch.rows * stepsOf() * width;
 
   /** Runs the batch that was read. Everything that can be refused was refused then, before anything changes. */
   function compute(data: Float32Array): void {

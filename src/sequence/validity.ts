@@ -25,7 +25,7 @@ export function applyLengths(
   { negativeLength, longLength }: Semantics,
   hasBidirectional: boolean,
 ): void {
-  if (lengths?.length !== rows) throw expected("lengths", "lengths", `${rows}, one for each row`, show(lengths));
+  if (lengths?.length !== rows) throw expected("lengths", "lengths", `${rows} elements`, show(lengths));
   const clamp = longLength === "clamp" || (longLength === "clamp-forward" && !hasBidirectional);
   for (let row = 0; row < rows; row++) {
     const length = lengths[row] as number;
@@ -50,8 +50,8 @@ export function readMask(validity: Uint8Array, rows: number, steps: number, mask
   // The usual typed mask needs no description, and so no allocation.
   if (!(mask instanceof Uint8Array && mask.length === validity.length)) {
     const flat = flatten(mask, "mask", "mask");
-    fitShape(flat, flat.shape.length === 3 ? [...shape, 1] : shape, "mask", "mask");
-    data = flat.data;
+    const wanted = flat.shape.length === 3 ? [...shape, 1] : shape;
+    data = fitShape(flat, wanted, "mask", "mask").data;
   }
   copyElements(validity, data, shape, maskBits);
 }
