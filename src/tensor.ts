@@ -171,10 +171,10 @@ export function readTensor(
   where: string,
   wanted?: readonly (number | string)[],
 ): Tensor {
-  const flat = flatten(value, code, where, wanted);
-  const data = new Float32Array(flat.data.length);
-  copyElements(data, flat.data, flat.shape, { code, where });
-  return { data, shape: flat.shape };
+  const { data: elements, shape } = flatten(value, code, where, wanted);
+  const data = new Float32Array(elements.length);
+  copyElements(data, elements, shape, { code, where });
+  return { data, shape };
 }
 
 /**

@@ -121,7 +121,6 @@ export function createModelWith(
     room = rows;
     const turn = timeMajor && sequence;
     results.outputs = turn ? batchMajor(data.length) : data;
-    results.mask = null;
     engine.run(batch, results);
     if (turn) {
       turnAxes(results.outputs, data, 0, rows, stepsOf(), features);
@@ -143,16 +142,14 @@ export function createModelWith(
       const data = new Float32Array(sizeOf(features + backwardFeatures));
       compute(data);
       const { rows, timeMajor } = batch;
-      const { mask, states } = results;
       const axes = sequence ? (timeMajor ? [stepsOf(), rows] : [rows, stepsOf()]) : [rows];
-      const split = sizeOf(features);
       return {
-        outputs: { data: data.subarray(0, split), shape: [...axes, features] },
+        outputs: { data: data.subarray(0, sizeOf(features)), shape: [...axes, features] },
         ...(backwardFeatures && {
-          backwardOutputs: { data: data.subarray(split), shape: [...axes, backwardFeatures] },
+          backwardOutputs: { data: data.subarray(sizeOf(features)), shape: [...axes, backwardFeatures] },
         }),
-        states: states.flatMap((state, i) => (slots[i].returnState ? copyRows(state, rows) : [])),
-        mask: mask && copyRows(mask, rows),
+        states: results.states.flatMap((state, i) => (slots[i].returnState ? copyRows(state, rows) : [])),
+        mask: results.mask && copyRows(results.mask, rows),
       };
     },
     runInto(out, input, options) {
