@@ -34,7 +34,7 @@ export function bits(where: string): ElementKind {
   return {
     code: "mask",
     where,
-    read: (value) => (value === true || value === 1 ? 1 : value === false || value === 0 ? 0 : "true, false, 0 or 1"),
+    read: (value) => (value === 1 || value === true ? 1 : value === 0 || value === false ? 0 : "true, false, 0 or 1"),
   };
 }
 
@@ -65,8 +65,8 @@ export function copyElements(
 
 /** Where an element is: `input[1][0][2]`. */
 export function placeOf(where: string, index: number, shape: readonly number[]): string {
-  let place = "";
   let left = index;
+  let place = "";
   for (const size of [...shape].reverse()) {
     place = `[${left % size}]${place}`;
     left = Math.floor(left / size);

@@ -100,7 +100,7 @@ export function createReader(
       const rows = shape[timeMajor ? 1 : 0];
       const steps = shape[timeMajor ? 0 : 1];
       const isRagged = ragged.some((length) => length < steps);
-      const hasLengths = isRagged || lengths != null;
+      const hasLengths = lengths != null || isRagged;
       const hasMask = mask !== false && mask != null;
       checkOption(mask !== false || !hasLengths, "mask", "a mask or none beside lengths or ragged rows", mask);
       batch.timeMajor = timeMajor;

@@ -88,10 +88,10 @@ export function createStream(
   const semantics = resolveSemantics("keras", options.semantics ?? standard);
   const useMasks = readOption(options.mask, true, "stream.mask");
   /** By slot (rows, H) */
-  const complete = (given: unknown): Float32Array[] => {
+  function complete(given: unknown): Float32Array[] {
     const states = readStates(given, slots, rows);
     return zeroStates(slots, rows).map((zeros, i) => states[i]?.slice() ?? zeros);
-  };
+  }
   const initial = complete(options.initialState);
   const stream = engine.stream(rows, semantics, useMasks);
   const { started } = stream;

@@ -31,7 +31,7 @@ function countParameters(part: unknown): number {
 /** Options by their own names. Those that are off or have no effect are left out. */
 function describe(layer: object): string {
   const parts = Object.entries(layer).flatMap(([key, value]) => {
-    if (key === "kind" || key === "name" || [false, null, Infinity].includes(value)) return [];
+    if (key === "kind" || key === "name" || [null, false, Infinity].includes(value)) return [];
     if (typeof value !== "object") return value === true ? key : `${key} ${value}`;
     const { name, code, alpha, beta } = value;
     if (code !== undefined) return `${key} ${name}${alpha || beta ? `(${alpha}, ${beta})` : ""}`;
