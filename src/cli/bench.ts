@@ -38,7 +38,7 @@ function measureStream(model: LoadedModel, seconds: number): string[] {
     }, seconds);
     return line("stream, 100 steps", times, 100);
   } catch (error) {
-    return [`stream: ${(error as Error).message}`, "", "", ""];
+    return [(error as Error).message, "", "", ""];
   }
 }
 
