@@ -43,7 +43,7 @@ describe("streams", () => {
           const given = { rows, semantics, initialStates: starts };
           const whole = run(stack(true), { ...given, steps, data: masked, validity: explicit ? mask : null });
           for (const returnSequences of [true, false]) {
-            const stream = referenceEngine(stack(returnSequences)).stream(rows, semantics, true);
+            const stream = referenceEngine({ layers: stack(returnSequences) }).stream(rows, semantics, true);
             for (const [slot, state] of stream.states().entries()) state.set(starts[slot]);
             const out = new Float32Array(rows * 2);
             for (let t = 0; t < steps; t++) {

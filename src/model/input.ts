@@ -1,6 +1,6 @@
 import { copyElements, inputElements } from "../element.ts";
 import type { Stack } from "../layers/stack.ts";
-import { checkKeys, checkOption, readFlag } from "../options.ts";
+import { checkKeys, checkOption, readOption } from "../options.ts";
 import { resolveSemantics, type SemanticsOption } from "../sequence/resolve.ts";
 import { createStore, turnAxes } from "../sequence/sequence.ts";
 import { applyLengths, type Lengths, type Mask, readMask } from "../sequence/validity.ts";
