@@ -28,10 +28,10 @@ import { alignLocals } from "./assembly/align-locals.mjs";
 
 /**
  * Upper bounds in bytes. 1 KB is 1000 bytes here, the stricter reading. Those of the entries are for all that they export,
- * without what they import later, and are what stands today, so that nothing grows: congruent was to be 20 KB at most,
- * and congruent/core 11 KB, which is not reached yet.
+ * without what they import later. What was promised is 20 KB for congruent and 11 KB for congruent/core; the first is what
+ * stands today, so that nothing grows unseen.
  */
-const budgets = { wasm: 16_000, "congruent gzip": 18_400, "congruent/core gzip": 11_450 };
+const budgets = { wasm: 16_000, "congruent gzip": 17_900, "congruent/core gzip": 11_000 };
 
 /**
  * Binaryen's function passes of optimizeLevel 3, in the compiler's order, without those that keep what can be computed

@@ -29,10 +29,13 @@ import { entry, Packing, packSteps, pad } from "./padding";
 /** Rows of a block, at most (src/kernel/scratch.ts). */
 const ROWS: i32 = 64;
 
-/** Bytes of px, or what ROWS need: what is written there is read again soon, from the second-level cache at the latest. */
+/** Bytes of px that are used, or what ROWS need: they are read again soon, from the second-level cache at the latest. */
 const PROJECTION: usize = 65536;
 
-/** One direction's constants, written once by JS; the field order is the one in src/kernel/direction.ts, and src/int8/matrices.ts. */
+/**
+ * One direction's constants, written once by JS, pointers as addresses: in src/kernel/direction.ts, the last two in
+ * src/int8/matrices.ts.
+ */
 // @ts-ignore: decorator
 @unmanaged
 class Gru extends Packing {

@@ -1,6 +1,7 @@
 /**
- * The module's exports, and nothing else: numbers, for memory that src/kernel lays out. JS counts places as its views do,
- * in floats (or integers) of four bytes, and masks and flags in bytes; behind these functions all are addresses, in bytes.
+ * The module's exports, and nothing else: numbers only, for memory that src/kernel lays out. JS counts places as its
+ * views do, in floats (or integers) of four bytes, and those of masks and flags in bytes; behind these functions all are
+ * addresses.
  */
 import { activate as activateAt } from "./activation";
 import { dense as denseAt } from "./dense";

@@ -34,9 +34,18 @@ export function multiplyInt8(
   precision: i32,
   scratch: usize,
 ): void {
-  const xBytes = xStride << 2;
-  const yBytes = yStride << 2;
   multiplyAt(
-    x << 2, index << 2, xBytes, rows, w << 2, depth, vectors, init << 2, y << 2, yBytes, precision, scratch << 2,
+    x << 2,
+    index << 2,
+    xStride << 2,
+    rows,
+    w << 2,
+    depth,
+    vectors,
+    init << 2,
+    y << 2,
+    yStride << 2,
+    precision,
+    scratch << 2,
   );
 }

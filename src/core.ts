@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { expected } from "./errors.ts";
+import { expected, show } from "./errors.ts";
 import { compile } from "./kernel/instantiate.ts";
 import { type Kernel, kernelOf } from "./kernel/kernel.ts";
 import { checkKeys, checkOption } from "./options.ts";
@@ -36,8 +36,15 @@ export function createKernel(source: KernelSource, options: KernelOptions = {}):
   const { fallback } = options;
   const usable = fallback === undefined || typeof fallback?.createModel === "function";
   checkOption(usable, "createKernel.fallback", "an object with createModel", fallback);
-  // By tag: a module may come from another realm, where instanceof says no. What is not bytes, the compiler refuses.
-  const compiled = (source as { [Symbol.toStringTag]?: string })?.[Symbol.toStringTag] === "WebAssembly.Module";
+  const { [Symbol.toStringTag]: tag, byteLength } = (source ?? {}) as {
+    [Symbol.toStringTag]?: string;
+    byteLength?: number;
+  };
+  // By tag: a module may come from another realm, where instanceof says no.
+  const compiled = tag === "WebAssembly.Module";
+  if (!compiled && byteLength === undefined) {
+    throw expected("wasm", "source", "bytes or a WebAssembly.Module", show(source));
+  }
   const module = compiled ? source : compile(source as ArrayBuffer);
   return kernelOf(() => module, fallback);
 }

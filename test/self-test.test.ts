@@ -183,6 +183,30 @@ describe("an engine that computes wrongly", () => {
   });
 });
 
+describe("createKernel", () => {
+  it("refuses what is neither bytes nor a module, and bytes of another module", () => {
+    for (const [source, given] of [
+      [undefined, "undefined"],
+      [null, "null"],
+      ["gru.wasm", '"gru.wasm"'],
+      [[0, 97, 115, 109], "Array(4)"],
+      [Promise.resolve(bytes), "Promise"],
+    ] as [never, string][]) {
+      expect(() => core.createKernel(source)).toThrow(
+        expect.objectContaining({
+          code: "wasm",
+          message: `source: expected bytes or a WebAssembly.Module, got ${given}`,
+        }),
+      );
+    }
+    for (const source of [bytes.subarray(0, 100), new Uint8Array(0), new ArrayBuffer(8)]) {
+      expect(() => core.createKernel(source)).toThrow(/^WebAssembly: expected congruent's module .*CompileError/s);
+    }
+    const another = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
+    expect(() => core.createKernel(another).createModel(layers())).toThrow(/^WebAssembly: .*TypeError/s);
+  });
+});
+
 describe("onWarning", () => {
   it("takes a function or null", () => {
     expect(() => core.onWarning("error" as never)).toThrow(/onWarning: expected a function or null, got "error"/);
