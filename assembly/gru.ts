@@ -29,7 +29,7 @@ import { entry, Packing, packSteps, pad } from "./padding";
 /** Rows of a block, at most (src/kernel/scratch.ts). */
 const ROWS: i32 = 64;
 
-/** Bytes of px that are used, or what ROWS need: they are read again soon, from the second-level cache at the latest. */
+/** Bytes of px that are used, or what ROWS need: read again soon, from the second-level cache at the latest. */
 const PROJECTION: usize = 65536;
 
 /**

@@ -1,6 +1,6 @@
 /**
  * The module's exports, and nothing else: numbers only, for memory that src/kernel lays out. JS counts places as its
- * views do, in floats (or integers) of four bytes, and those of masks and flags in bytes; behind these functions all are
+ * views do: in floats (or integers) of four bytes, those of masks and flags in bytes. Behind these functions they are
  * addresses.
  */
 import { activate as activateAt } from "./activation";
