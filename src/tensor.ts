@@ -91,7 +91,9 @@ export function flatten(
 
 /** The elements that a shape has room for, NaN where it is none. */
 function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((size, axis) => size * (Number.isInteger(axis) && axis >= 0 ? axis : NaN), 1);
+  let size = 1;
+  for (const axis of shape) size *= Number.isInteger(axis) && axis >= 0 ? axis : NaN;
+  return size;
 }
 
 /** What stands where a row is shorter than the longest: a list of any length. */
@@ -150,12 +152,11 @@ export function fitShape(
     const rest = wanted.slice(1) as number[];
     shape = [shape[0] / sizeOf(rest), ...rest];
   }
-  const fits = wanted.every((axis, i) =>
-    typeof axis === "number" ? axis === shape[i] : Number.isInteger(shape[i]) && shape[i] > 0,
-  );
-  if (!fits || shape.length !== wanted.length) {
-    throw expected(code, where, `shape ${showShape(wanted)}`, showShape(given));
+  let fits = shape.length === wanted.length;
+  for (let i = 0; i < wanted.length; i++) {
+    fits &&= typeof wanted[i] === "number" ? shape[i] === wanted[i] : Number.isInteger(shape[i]) && shape[i] > 0;
   }
+  if (!fits) throw expected(code, where, `shape ${showShape(wanted)}`, showShape(given));
   return { data, shape };
 }
 

@@ -126,11 +126,12 @@ export function createModelWith(
       turnAxes(results.outputs, data, 0, rows, stepsOf(), features);
       turnAxes(results.outputs, data, sizeOf(features), rows, stepsOf(), backwardFeatures);
     }
-    results.states.forEach((state, i) => {
-      if (!slots[i].stateful) return;
+    for (let i = 0; i < slots.length; i++) {
+      const state = results.states[i];
+      if (!slots[i].stateful) continue;
       if (kept[i]?.length === state.length) kept[i].set(state);
       else kept[i] = state.slice();
-    });
+    }
   }
 
   return {

@@ -27,13 +27,17 @@ export function readStates(
   if (!isListed && given != null && slots.length !== 1) {
     throw expected("state", "initialState", `an array of ${slots.length} states`, show(given));
   }
-  return slots.map(({ units, name }, i) => {
+  const states: (Float32Array | null)[] = [];
+  for (let i = 0; i < slots.length; i++) {
+    const { units, name } = slots[i];
     const own: unknown = isListed ? given[i] : given;
     const state = own ?? kept[i] ?? null;
-    if (state === null || (state instanceof Float32Array && state.length === rows * units)) return state;
+    states[i] = state as Float32Array | null;
+    if (state === null || (state instanceof Float32Array && state.length === rows * units)) continue;
     const where = `${name}.initialState${own == null ? " (kept until resetStates)" : ""}`;
-    return readTensor(state, "state", where, [rows, units]).data;
-  });
+    states[i] = readTensor(state, "state", where, [rows, units]).data;
+  }
+  return states;
 }
 
 /** New states, all zero, by slot (rows, H). */
