@@ -10,7 +10,7 @@ import { padded } from "./pack";
 const SOFTMAX: i32 = -1;
 
 /**
- * @param x (rows, depth) f32, a row every xStride bytes
+ * @param x (rows, depth) f32, a row every xStride
  * @param w packed (depth, units)
  * @param bias (Op)
  * @param y (rows, Op) outputs
@@ -29,9 +29,10 @@ export function dense(
   alpha: f32,
   beta: f32,
 ): void {
+  y <<= 2;
   const vectors = padded(units) >> 2;
   const stride = <usize>vectors << 4;
-  multiply(x, 0, xStride, rows, w, depth, vectors, bias, y, stride);
+  multiply(x << 2, 0, xStride << 2, rows, w << 2, depth, vectors, bias << 2, y, stride);
   if (activation != SOFTMAX) {
     activate(activation, y, rows * vectors, alpha, beta);
     return;

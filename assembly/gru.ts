@@ -26,12 +26,6 @@ import { multiplyInt8 } from "./matmul-int8";
 import { padded } from "./pack";
 import { entry, Packing, packSteps, pad } from "./padding";
 
-/** Rows of a block, at most (src/kernel/scratch.ts). */
-const ROWS: i32 = 64;
-
-/** Bytes of px that are used, or what ROWS need: read again soon, from the second-level cache at the latest. */
-const PROJECTION: usize = 65536;
-
 /**
  * One direction's constants, written once by JS, pointers as addresses: in src/kernel/direction.ts, the last two in
  * src/int8/matrices.ts.
@@ -58,6 +52,8 @@ class Gru extends Packing {
   embedding: usize;
   /** (V + 1, 3·Hp) the projection of each of its rows, or 0 */
   table: usize;
+  /** packed steps that fit into px, at least as many as a block has rows */
+  pxCapacity: i32;
   /** I */
   inputs: i32;
   /** H */
@@ -83,7 +79,7 @@ class Gru extends Packing {
  * Runs a padded block of steps.
  *
  * @param layer a Gru
- * @param x (rows, steps, ·) inputs, xStride bytes from one step to the next
+ * @param x (rows, steps, ·) inputs, xStride from one step to the next
  * @param mask (rows, steps) u8, 1 where a step is valid; 0 where all are
  * @param h (rows, Hp) state, in and out
  * @param started (rows) u8: 1 once a row has had a valid step, in and out
@@ -104,19 +100,22 @@ export function gru(
   rule: i32,
   value: f32,
 ): void {
-  const self = changetype<Gru>(layer);
+  const self = changetype<Gru>(layer << 2);
+  x <<= 2;
+  xStride <<= 2;
+  h <<= 2;
+  y <<= 2;
   const width = <usize>padded(self.units) << 2;
   const gates = width * 3;
   const reverse = self.reverse;
   if (mask) pad(false, rows, steps, mask, reverse, h, started, y, width, rule, value);
   const packed = packSteps(self, rows, steps, mask, reverse);
-  const capacity = max(ROWS, <i32>(PROJECTION / gates));
   let cells = self.cells;
   for (let step = 0, end = 0; step < packed; ) {
     let count = 0;
     for (; end < packed; ++end) {
       const alive = entry(self.alive, end);
-      if (count + alive > capacity) break;
+      if (count + alive > self.pxCapacity) break;
       count += alive;
     }
     if (!self.table) project(self, x, xStride, cells, count, gates);
@@ -138,7 +137,10 @@ export function gru(
  * @param y (Hp) gets the new state
  */
 export function step(layer: usize, x: usize, h: usize, y: usize): void {
-  const self = changetype<Gru>(layer);
+  const self = changetype<Gru>(layer << 2);
+  x <<= 2;
+  h <<= 2;
+  y <<= 2;
   const width = <usize>padded(self.units) << 2;
   const gates = width * 3;
   const cells = self.cells;

@@ -1,25 +1,10 @@
-/** The exports of the module with int8: all that the other one has, and these, over places in floats as there. */
+/** The exports of the module with int8: all that the other one has, and these. */
 import { multiplyInt8 as multiplyAt } from "./matmul-int8";
-import { packInt8 as packAt } from "./pack-int8";
 
 export * from "./index";
-export { sizeInt8 } from "./pack-int8";
+export { packInt8, sizeInt8 } from "./pack-int8";
 
-/** @param source counts in bytes: it is of int8 */
-export function packInt8(
-  source: usize,
-  sourceStride: i32,
-  k0: i32,
-  count: i32,
-  depth: i32,
-  gates: i32,
-  units: i32,
-  precision: i32,
-  target: usize,
-): void {
-  packAt(source, sourceStride, k0, count, depth, gates, units, precision, target << 2);
-}
-
+/** As of matmul-int8.ts, which the kernel calls too. */
 export function multiplyInt8(
   x: usize,
   index: usize,

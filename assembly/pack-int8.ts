@@ -47,7 +47,7 @@ export function sizeInt8(depth: i32, vectors: i32, precision: i32): i32 {
 /**
  * Packs some rows of a matrix; call it until all of `depth` are in, each row once.
  *
- * @param source (count, sourceStride) i8, the first gate's columns first
+ * @param source (count, sourceStride) i8, in bytes, the first gate's columns first
  * @param sourceStride numbers from one source row to the next
  * @param k0 row of the matrix that the first source row is
  * @param count rows in source
@@ -68,6 +68,7 @@ export function packInt8(
   precision: i32,
   target: usize,
 ): void {
+  target <<= 2;
   if (isRelaxed(precision)) packSteps<i8>(source, sourceStride, k0, count, depth, gates, units, target);
   else packSteps<i16>(source, sourceStride, k0, count, depth, gates, units, target);
 }

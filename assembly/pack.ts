@@ -61,8 +61,8 @@ export function pack(
     const lanes = min(4, units - unit);
     const first = (vector / GROUP) * GROUP;
     const width = groupWidth(vectors, first);
-    let from = source + ((<usize>(gate * units + unit)) << 2);
-    let to = target + ((<usize>(first * depth + k0 * width + vector - first)) << 4);
+    let from = (source + <usize>(gate * units + unit)) << 2;
+    let to = (target << 2) + ((<usize>(first * depth + k0 * width + vector - first)) << 4);
     for (let k = 0; k < count; ++k) {
       for (let lane = 0; lane < lanes; ++lane) {
         store<f32>(to + (<usize>lane << 2), load<f32>(from + (<usize>lane << 2)));

@@ -72,19 +72,19 @@ export function flatten(
   wanted?: readonly (number | string)[],
   lengths?: number[],
 ): Flat {
-  let flat = value as Flat;
+  let flat: Flat;
   if (isShaped(value)) {
     const { data, shape } = value;
     if (data.length !== sizeOf(shape)) {
       const sizes = `whole numbers for ${data.length} elements`;
       throw expected(code, `${where}.shape`, sizes, showShape(Array.from(shape, show)));
     }
-  } else {
-    if (!isList(value)) {
-      const shape = wanted ? ` of shape ${showShape(wanted)}` : "";
-      throw expected(code, where, `an array or { data, shape }${shape}`, show(value));
-    }
+    flat = value;
+  } else if (isList(value)) {
     flat = flattenNested(value as readonly unknown[], code, where, lengths);
+  } else {
+    const shape = wanted ? ` of shape ${showShape(wanted)}` : "";
+    throw expected(code, where, `an array or { data, shape }${shape}`, show(value));
   }
   return wanted ? fitShape(flat, wanted, code, where) : flat;
 }
@@ -157,7 +157,7 @@ export function fitShape(
     fits &&= typeof wanted[i] === "number" ? shape[i] === wanted[i] : Number.isInteger(shape[i]) && shape[i] > 0;
   }
   if (!fits) throw expected(code, where, `shape ${showShape(wanted)}`, showShape(given));
-  return { data, shape };
+  return shape === given ? flat : { data, shape };
 }
 
 /**

@@ -1,11 +1,9 @@
 import { expected } from "../errors.ts";
+import { FIELDS } from "../kernel/direction.ts";
 import type { Int8Exports } from "../kernel/exports-int8.ts";
 import type { MatricesFactory } from "../kernel/matrix.ts";
 import { copyRows, padded } from "../kernel/memory.ts";
 import type { QuantizedGru } from "../layers/layer.ts";
-
-/** The field `precision` of a Gru (assembly/gru.ts), `quantized` behind it: how many 4-byte fields are before. */
-const PRECISION = 26;
 
 /** Rows that multiplyInt8 quantises together. */
 const QUANTIZED_ROWS = 66;
@@ -25,7 +23,7 @@ export const quantizedMatrices: MatricesFactory = (layer, build, struct) => {
   }
   /** (QUANTIZED_ROWS) rows of 16 bytes, and 2 for each number of the deepest matrix */
   const quantized = build.reserve(QUANTIZED_ROWS * (4 + (Math.ceil(Math.max(inputs, units) / 16) * 16) / 2));
-  build.i32.set([precision, 4 * quantized], struct + PRECISION);
+  build.i32.set([precision, 4 * quantized], struct + FIELDS - 2);
 
   return {
     multiply: (...given) => exports.multiplyInt8(...given, precision, quantized),

@@ -15,7 +15,7 @@ export const bidirectionalOperation: OperationFactory<BidirectionalLayer> = (lay
   const features = both ? f + g : f;
   const backwards = createStore();
   const [run, runBackwards] = [forward, backward].map(
-    (gru) => makeDirection(gru, build, previous, undefined, bidirectionalPaddingRule, false).run,
+    (gru) => makeDirection(gru, build, previous, bidirectionalPaddingRule, false).run,
   );
 
   return {

@@ -1,15 +1,15 @@
 import { expected } from "../errors.ts";
 import type { GruLayer, Layer } from "../layers/layer.ts";
 import type { Batch, Results } from "../model/engine.ts";
-import { type PaddingRule, paddingRule } from "../sequence/padding.ts";
+import type { PaddingRule, paddingRule } from "../sequence/padding.ts";
 import { createStore, type Sequence, type Store } from "../sequence/sequence.ts";
 import { feedRows, type Matrices, type MatricesFactory, placeBias, placeMatrix } from "./matrix.ts";
 import { copy, copyRows, padded } from "./memory.ts";
 import type { Build, Operation } from "./operation.ts";
-import { CELLS, ROWS } from "./scratch.ts";
+import { CELLS, PROJECTION, ROWS } from "./scratch.ts";
 
-/** 4-byte fields of a Gru (assembly/gru.ts), those of its Packing included. */
-const FIELDS = 28;
+/** 4-byte fields of a Gru (assembly/gru.ts), those of its Packing included. The last two are of int8. */
+export const FIELDS = 29;
 
 /**
  * Floats up to which the projection of a whole embedding is made at load: 1 MB, a millisecond or two. Every step then
@@ -44,7 +44,6 @@ export interface Direction extends Operation {
  * Makes a direction, and places its weights.
  *
  * @param previous the layer before it: of an embedding it takes the ids
- * @param _next as every operation gets it: not needed
  * @param ruleOf what the cells hold that nothing was computed for
  * @param flips whether outputs may stand by processing time
  */
@@ -52,9 +51,8 @@ export function makeDirection(
   layer: GruLayer,
   build: Build,
   previous: Layer | undefined,
-  _next?: Layer,
-  ruleOf = paddingRule,
-  flips = layer.goBackwards,
+  ruleOf: typeof paddingRule,
+  flips: boolean,
 ): Direction {
   const { exports } = build;
   const { inputs, units, resetAfter, goBackwards, returnSequences, weights, activation, recurrentActivation } = layer;
@@ -97,6 +95,7 @@ export function makeDirection(
     ...[...build.buffers, kernel, recurrentKernel, recurrentCandidate, bias, recurrentBias, vectors, table].map(
       (place) => 4 * place,
     ),
+    Math.max(ROWS, Math.floor(PROJECTION / gates)),
     inputs,
     units,
     Number(resetAfter),

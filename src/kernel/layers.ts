@@ -11,8 +11,8 @@ import { masking as describeMasking, type MaskingOptions } from "../layers/maski
 import { bidirectionalOperation } from "./bidirectional.ts";
 import { computedOperation } from "./computed.ts";
 import { denseOperation } from "./dense.ts";
-import { makeDirection } from "./direction.ts";
 import { embeddingOperation } from "./embedding.ts";
+import { gruOperation } from "./gru.ts";
 import { maskingOperation } from "./masking.ts";
 import { type OperationFactory, withOperation } from "./operation.ts";
 
@@ -48,7 +48,7 @@ export function masking(options?: MaskingOptions): MaskingLayer {
  * @example gru({ units: 1, kernel: [[1, 1, 1]], recurrentKernel: [[0, 0, 0]], returnSequences: true })
  */
 export function gru(options: GruOptions): GruLayer {
-  return withOperation(describeGru(options), makeDirection);
+  return withOperation(describeGru(options), gruOperation);
 }
 
 /**
@@ -80,7 +80,7 @@ export function dense(options: DenseOptions): DenseLayer {
 const operations: { readonly [Kind in Layer["kind"]]?: OperationFactory<never> } = {
   embedding: embeddingOperation,
   masking: maskingOperation,
-  gru: makeDirection,
+  gru: gruOperation,
   bidirectional: bidirectionalOperation,
   dense: denseOperation,
   activation: computedOperation,

@@ -56,8 +56,8 @@ export function softwareExports(): KernelExports {
       // Addresses, as the module wants them.
       (address) => address >>> 2,
     );
-    const [inputs, units, resetAfter, reverse, fCode, gCode] = i32.subarray(at + 10, at + 16);
-    const [clip, fAlpha, fBeta, gAlpha, gBeta] = f32.subarray(at + 16, at + 21);
+    const [, inputs, units, resetAfter, reverse, fCode, gCode] = i32.subarray(at + 10, at + 17);
+    const [clip, fAlpha, fBeta, gAlpha, gBeta] = f32.subarray(at + 17, at + 22);
     const width = padded(units);
     const vectors = width >>> 2;
     const f = activation(fCode, fAlpha, fBeta);
